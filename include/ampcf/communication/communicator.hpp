@@ -1,0 +1,93 @@
+#pragma once
+
+#include "ampcf/core/error.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace ampcf::communication {
+
+struct NativeCommunicator;  // wraps MPI_Comm; defined in src/communication/native.hpp for the rooms that need it
+
+/// An error that all ranks know of: `reporter` is the rank that failed first and the one that should print it.
+class AgreedError : public Error {
+ public:
+  AgreedError(ExitCode code, int reporter, const std::string& text) : Error(code, text), reporter_(reporter) {}
+
+  [[nodiscard]] int reporter() const noexcept { return reporter_; }
+
+ private:
+  int reporter_;
+};
+
+/// A group of ranks. Numbers are int32, uint32, int64, uint64, float or double; any count, above 2^31 too.
+/// Every function but rank(), size() and native() is collective: every rank of the group must call it.
+class Communicator {
+ public:
+  /// All ranks of the job; needs an Environment. Duplicates the world, so that nothing else meets its messages.
+  [[nodiscard]] static Communicator world();
+
+  /// One rank without MPI: what serial programs and tests pass.
+  [[nodiscard]] static Communicator alone();
+
+  [[nodiscard]] int rank() const noexcept { return rank_; }
+  [[nodiscard]] int size() const noexcept { return size_; }
+  [[nodiscard]] const NativeCommunicator* native() const noexcept { return native_.get(); }
+
+  void barrier() const;
+
+  template <typename T>
+  void sum(std::span<T> values) const;  // in place, the total on every rank
+
+  template <typename T>
+  [[nodiscard]] T sum(T value) const {
+    sum(std::span<T>(&value, 1));
+    return value;
+  }
+
+  template <typename T>
+  [[nodiscard]] T max(T value) const;
+
+  /// One value of every rank, by rank.
+  template <typename T>
+  [[nodiscard]] std::vector<T> all_gather(T value) const;
+
+  /// The values of every rank one after the other, by rank; lengths may differ.
+  template <typename T>
+  [[nodiscard]] std::vector<T> all_gather(std::span<const T> values) const;
+
+  template <typename T>
+  void broadcast(std::span<T> values, int root) const;
+
+  void broadcast(std::string& text, int root) const;
+
+  /// Runs what may fail on one rank alone; if any rank throws, all throw the first failing rank's error.
+  template <typename F>
+  void agree(F&& work) const {
+    std::optional<Error> failure;
+    try {
+      work();
+    } catch (const Error& error) {
+      failure = error;
+    } catch (const std::exception& error) {
+      failure = Error(ExitCode::runtime, error.what());
+    }
+    raise_first(failure);
+  }
+
+ private:
+  Communicator(std::shared_ptr<NativeCommunicator> native, int rank, int size)
+      : native_(std::move(native)), rank_(rank), size_(size) {}
+
+  void raise_first(const std::optional<Error>& failure) const;
+
+  std::shared_ptr<NativeCommunicator> native_;
+  int rank_ = 0;
+  int size_ = 1;
+};
+
+}  // namespace ampcf::communication

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "ampcf/communication/communicator.hpp"
+
+#include <functional>
+
+namespace ampcf::communication {
+
+/// Runs the body of an MPI program: starts MPI, catches what the body throws, prints it once as
+/// `[rank 3/8] ...`, ends all ranks, and returns the exit code for main.
+[[nodiscard]] int run_parallel(int& argc, char**& argv, const std::function<ExitCode(const Communicator&)>& body);
+
+/// The same for a program of one process, which never starts MPI.
+[[nodiscard]] int run_serial(const std::function<ExitCode()>& body);
+
+}  // namespace ampcf::communication

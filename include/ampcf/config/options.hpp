@@ -1,0 +1,100 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace ampcf::config {
+
+/// Closed interval that a number must lie in; the text is what --help and errors say of it.
+struct Range {
+  double low;
+  double high;
+  std::string text;
+};
+
+inline const Range kAny{-1e300, 1e300, ""};
+inline const Range kPositive{1e-300, 1e300, "above 0"};
+inline const Range kNotNegative{0.0, 1e300, "0 or more"};
+inline const Range kFraction{0.0, 1.0, "0 to 1"};
+inline const Range kAtLeastOne{1.0, 1e300, "1 or more"};
+
+/// One row of an option table: where the value goes, how it is read from text and written back.
+struct Option {
+  std::string name{};         // as on the command line, without dashes
+  std::string placeholder{};  // N, X, PATH, true|false, a|b
+  std::string help{};
+  std::string default_text{};  // empty: none
+  bool is_switch = false;      // bare means true
+  bool is_repeatable = false;
+  bool is_required = false;
+  bool is_resolved = true;  // part of resolved(), that is of config.ini; false for --resume and its like
+  std::function<void(const std::string&)> assign{};  // throws UsageError("expected ...") on bad text
+  std::function<std::string()> text{};               // present value, as assign() reads it
+};
+
+/// The one table that feeds command line, INI file, --help and the checkpoint's `config`.
+/// A default is what the bound variable holds when it is added, so it is written once, in the options struct of its
+/// room.
+class OptionTable {
+ public:
+  OptionTable(std::string program, std::string summary, std::string usage);
+
+  void begin_group(std::string title);
+  Option& add(const std::string& name, bool& value, const std::string& help);
+  Option& add(const std::string& name, std::int64_t& value, const std::string& help, const Range& range = kAny);
+  Option& add(const std::string& name, std::uint64_t& value, const std::string& help,
+              const Range& range = kNotNegative);
+  Option& add(const std::string& name, double& value, const std::string& help, const Range& range = kAny);
+  Option& add(const std::string& name, std::optional<double>& value, const std::string& help,
+              const Range& range = kAny);
+  Option& add(const std::string& name, std::string& value, const std::string& placeholder, const std::string& help);
+  Option& add(const std::string& name, std::filesystem::path& value, const std::string& help);
+  Option& add(const std::string& name, std::vector<std::string>& values, const std::string& placeholder,
+              const std::string& help);
+  Option& add_choice(const std::string& name, std::string& value, const std::vector<std::string>& choices,
+                     const std::string& help);
+  /// A switch or path of this run alone, kept out of resolved().
+  static void keep_out_of_config(Option& option) { option.is_resolved = false; }
+
+  /// Reads the command line and, before it in precedence, the file of --config. Returns false when --help or --version
+  /// was asked for and printed to stdout (only where `is_printer`). Throws UsageError.
+  [[nodiscard]] bool parse(int argc, const char* const* argv, bool is_printer = true);
+
+  /// Reads INI text (`key = value`, `#` or `;` comments, no sections); `source` is the name in errors. Throws
+  /// UsageError beginning `SOURCE:LINE: `.
+  void read_ini(const std::string& text, const std::string& source);
+
+  /// Whether the command line or an INI file gave this option.
+  [[nodiscard]] bool is_given(const std::string& name) const;
+
+  /// All resolved options as INI text that read_ini accepts.
+  [[nodiscard]] std::string resolved() const;
+
+  [[nodiscard]] std::string help() const;
+  [[nodiscard]] const std::string& program() const { return program_; }
+
+ private:
+  Option& insert(Option option);
+  Option* find(const std::string& name);
+  [[nodiscard]] std::string unknown(const std::string& name) const;
+  void assign(Option& option, const std::string& text, const std::string& prefix);
+
+  struct Group {
+    std::string title;
+    std::vector<std::size_t> options;
+  };
+  std::string program_;
+  std::string summary_;
+  std::string usage_;
+  std::filesystem::path config_path_;
+  std::vector<std::unique_ptr<Option>> options_;
+  std::vector<Group> groups_;
+  std::vector<std::string> given_;
+};
+
+}  // namespace ampcf::config

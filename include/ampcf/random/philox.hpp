@@ -1,0 +1,86 @@
+#pragma once
+
+#include <Random123/philox.h>
+
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <numbers>
+
+namespace ampcf::random {
+
+/// What a number is drawn for. A stream's number is part of every result: append, never reorder.
+enum class Stream : std::uint32_t {
+  initial_personas = 1,
+  initial_items = 2,
+  initial_projections = 3,
+  epoch_order = 4,
+  negatives = 5,
+  preparation_split = 6,
+  preparation_validation = 7,
+  preparation_test_candidates = 8,
+  preparation_validation_candidates = 9,
+  generation = 10,
+  taste_projection = 11,
+  taste_clusters = 12,
+  user_sample = 13,
+};
+
+/// 128 random bits as a pure function of (seed, stream, a, b): counter-based, no state, the same on every rank.
+/// `a` and `b` say what the number is for: user or item, epoch, draw.
+/// Source: Salmon et al., Parallel Random Numbers: As Easy as 1, 2, 3, SC 2011 (Philox4x32-10, library Random123).
+[[nodiscard]] inline std::array<std::uint32_t, 4> bits(std::uint64_t seed, Stream stream, std::uint64_t a,
+                                                       std::uint64_t b = 0) {
+  // The stream goes into the key beside the seed, so that streams of one seed never share a counter.
+  const auto mixed = seed ^ (static_cast<std::uint64_t>(stream) * 0x9E3779B97F4A7C15ULL);
+  const r123::Philox4x32::ctr_type counter{{static_cast<std::uint32_t>(a), static_cast<std::uint32_t>(a >> 32U),
+                                            static_cast<std::uint32_t>(b), static_cast<std::uint32_t>(b >> 32U)}};
+  const r123::Philox4x32::key_type key{{static_cast<std::uint32_t>(mixed), static_cast<std::uint32_t>(mixed >> 32U)}};
+  const auto out = r123::Philox4x32{}(counter, key);
+  return {out[0], out[1], out[2], out[3]};
+}
+
+/// Uniform in [0, 1) from 32 bits.
+[[nodiscard]] inline double unit(std::uint32_t word) { return word * 0x1p-32; }
+
+/// Uniform in 0..bound-1 by multiplication; the bias is below bound / 2^32.
+[[nodiscard]] inline std::uint32_t below(std::uint32_t word, std::uint32_t bound) {
+  return static_cast<std::uint32_t>((static_cast<std::uint64_t>(word) * bound) >> 32U);
+}
+
+/// Two independent standard normal numbers from two words (Box and Muller 1958).
+[[nodiscard]] inline std::array<double, 2> normal_pair(std::uint32_t first, std::uint32_t second) {
+  const double radius = std::sqrt(-2.0 * std::log((first + 0.5) * 0x1p-32));
+  const double angle = 2.0 * std::numbers::pi * unit(second);
+  return {radius * std::cos(angle), radius * std::sin(angle)};
+}
+
+/// Successive words of one address: draw 0, 1, 2, ... of (seed, stream, a, b), four to a Philox block.
+/// `b` must leave its upper half free: it carries the block number.
+class Draws {
+ public:
+  Draws(std::uint64_t seed, Stream stream, std::uint64_t a, std::uint32_t b = 0)
+      : seed_(seed), stream_(stream), a_(a), b_(b) {}
+
+  std::uint32_t next() {
+    if (used_ == 4) {
+      block_ = bits(seed_, stream_, a_, b_ | (static_cast<std::uint64_t>(block_number_++) << 32U));
+      used_ = 0;
+    }
+    return block_[used_++];
+  }
+
+  double next_unit() { return unit(next()); }
+  std::uint32_t next_below(std::uint32_t bound) { return below(next(), bound); }
+
+ private:
+  std::uint64_t seed_;
+  Stream stream_;
+  std::uint64_t a_;
+  std::uint32_t b_;
+  std::uint32_t block_number_ = 0;
+  std::uint32_t used_ = 4;
+  std::array<std::uint32_t, 4> block_{};
+};
+
+}  // namespace ampcf::random

@@ -1,0 +1,100 @@
+#pragma once
+
+#include "ampcf/communication/communicator.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace ampcf::storage {
+
+/// Rows times the numbers of one row: (n), (n, d) or (n, r, d).
+using Shape = std::vector<std::uint64_t>;
+
+/// An HDF5 file. Numbers are int32, uint32, int64, uint64, float or double and are stored little-endian in that type.
+/// Reading names file, object, what was found and what was expected in a DataError (exit 3); writing throws
+/// RuntimeError.
+class File {
+ public:
+  /// For reading, by this rank alone; every rank of a parallel program may have the same file open.
+  [[nodiscard]] static File open(const std::filesystem::path& path);
+
+  /// A new file written by one process.
+  [[nodiscard]] static File create(const std::filesystem::path& path);
+
+  /// Collective. A new file written by all ranks. create_dataset, write_rows, set_attribute, close are collective then.
+  [[nodiscard]] static File create(const std::filesystem::path& path, const communication::Communicator& communicator);
+
+  File(File&&) noexcept;
+  File& operator=(File&&) noexcept;
+  ~File();
+
+  [[nodiscard]] const std::filesystem::path& path() const;
+  [[nodiscard]] bool contains(const std::string& object) const;
+  [[nodiscard]] Shape shape(const std::string& dataset) const;
+
+  /// Throws DataError unless the dataset has this shape.
+  void expect_shape(const std::string& dataset, const Shape& expected) const;
+
+  /// A whole dataset, row-major.
+  template <typename T>
+  [[nodiscard]] std::vector<T> read(const std::string& dataset) const;
+
+  /// Rows first.. of a dataset; their number is out.size() over the size of a row.
+  template <typename T>
+  void read_rows(const std::string& dataset, std::uint64_t first, std::span<T> out) const;
+
+  /// Strings of fixed or variable length.
+  [[nodiscard]] std::vector<std::string> read_strings(const std::string& dataset) const;
+
+  [[nodiscard]] bool has_attribute(const std::string& name) const;
+  template <typename T>
+  [[nodiscard]] T attribute(const std::string& name) const;
+  [[nodiscard]] std::string text_attribute(const std::string& name) const;
+
+  /// Makes a dataset of this shape, with the groups above it. `deflate` asks for shuffle and deflate at that level; it
+  /// needs write_rows to be called in whole, and in a parallel file by every rank.
+  template <typename T>
+  void create_dataset(const std::string& dataset, const Shape& shape, int deflate = 0);
+
+  /// Writes rows first..; a parallel file's rank without rows passes an empty span.
+  template <typename T>
+  void write_rows(const std::string& dataset, std::uint64_t first, std::span<const T> values);
+
+  /// create_dataset and write_rows of the whole. Collective on a parallel file: rank 0 writes, the others' values are
+  /// unread.
+  template <typename T>
+  void write(const std::string& dataset, const Shape& shape, std::span<const T> values, int deflate = 0);
+
+  /// Strings as UTF-8 of fixed length (the longest, at least 1), which parallel HDF5 can write too.
+  void write_strings(const std::string& dataset, const std::vector<std::string>& values);
+
+  template <typename T>
+  void set_attribute(const std::string& name, T value);
+  void set_text_attribute(const std::string& name, const std::string& text);
+
+  /// Flushes HDF5's buffers and closes; a destructor closes too, but cannot report a failure.
+  void close();
+
+ private:
+  struct State;
+  explicit File(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+/// Writes a file that appears whole, under its name, or not at all: `write` fills PATH.partial, which is closed,
+/// flushed to disk and renamed. On failure the partial file is removed and the error passed on.
+void commit_file(const std::filesystem::path& path, const std::function<void(File&)>& write);
+
+/// The same for a text file.
+void commit_text(const std::filesystem::path& path, const std::string& text);
+
+/// Flushes a file to disk; `sync_directory` the names in it. Throw RuntimeError.
+void sync_file(const std::filesystem::path& path);
+void sync_directory(const std::filesystem::path& path);
+
+}  // namespace ampcf::storage

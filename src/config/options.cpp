@@ -1,0 +1,295 @@
+#include "ampcf/config/options.hpp"
+
+#include "ampcf/core/error.hpp"
+#include "ampcf/core/version.hpp"
+#include "config/text.hpp"
+
+#include <fmt/ranges.h>
+#include <boost/program_options.hpp>
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+
+namespace ampcf::config {
+
+namespace po = boost::program_options;
+
+namespace {
+
+template <typename T>
+void require_inside(const T& value, const Range& range) {
+  const auto number = static_cast<double>(value);
+  if (!(number >= range.low && number <= range.high)) {
+    throw UsageError("{} is out of range: expected {}", value, range.text);
+  }
+}
+
+std::string read_file(const std::filesystem::path& path) {
+  std::ifstream stream(path);
+  if (!stream || std::filesystem::is_directory(path)) {
+    throw UsageError("cannot read the configuration file {}", path.string());
+  }
+  std::ostringstream text;
+  text << stream.rdbuf();
+  return text.str();
+}
+
+}  // namespace
+
+OptionTable::OptionTable(std::string program, std::string summary, std::string usage)
+    : program_(std::move(program)), summary_(std::move(summary)), usage_(std::move(usage)) {
+  begin_group("General");
+  keep_out_of_config(add("config", config_path_, "INI file with any of these options; the command line wins"));
+}
+
+void OptionTable::begin_group(std::string title) { groups_.push_back({std::move(title), {}}); }
+
+Option& OptionTable::insert(Option option) {
+  groups_.back().options.push_back(options_.size());
+  options_.push_back(std::make_unique<Option>(std::move(option)));
+  return *options_.back();
+}
+
+Option& OptionTable::add(const std::string& name, bool& value, const std::string& help) {
+  Option option{.name = name, .placeholder = "true|false", .help = help, .default_text = value ? "true" : "false"};
+  option.is_switch = true;
+  option.assign = [&value](const std::string& text) { value = parse_bool(text); };
+  option.text = [&value] { return value ? "true" : "false"; };
+  return insert(std::move(option));
+}
+
+Option& OptionTable::add(const std::string& name, std::int64_t& value, const std::string& help, const Range& range) {
+  Option option{.name = name, .placeholder = "N", .help = help, .default_text = std::to_string(value)};
+  option.assign = [&value, range](const std::string& text) {
+    const auto parsed = parse_number<std::int64_t>(text);
+    require_inside(parsed, range);
+    value = parsed;
+  };
+  option.text = [&value] { return std::to_string(value); };
+  return insert(std::move(option));
+}
+
+Option& OptionTable::add(const std::string& name, std::uint64_t& value, const std::string& help, const Range& range) {
+  Option option{.name = name, .placeholder = "N", .help = help, .default_text = std::to_string(value)};
+  option.assign = [&value, range](const std::string& text) {
+    const auto parsed = parse_number<std::uint64_t>(text);
+    require_inside(parsed, range);
+    value = parsed;
+  };
+  option.text = [&value] { return std::to_string(value); };
+  return insert(std::move(option));
+}
+
+Option& OptionTable::add(const std::string& name, double& value, const std::string& help, const Range& range) {
+  Option option{.name = name, .placeholder = "X", .help = help, .default_text = fmt::format("{}", value)};
+  option.assign = [&value, range](const std::string& text) {
+    const auto parsed = parse_number<double>(text);
+    require_inside(parsed, range);
+    value = parsed;
+  };
+  option.text = [&value] { return fmt::format("{}", value); };
+  return insert(std::move(option));
+}
+
+Option& OptionTable::add(const std::string& name, std::optional<double>& value, const std::string& help,
+                         const Range& range) {
+  Option option{.name = name, .placeholder = "X", .help = help};
+  option.assign = [&value, range](const std::string& text) {
+    const auto parsed = parse_number<double>(text);
+    require_inside(parsed, range);
+    value = parsed;
+  };
+  option.text = [&value] { return value ? fmt::format("{}", *value) : ""; };
+  return insert(std::move(option));
+}
+
+Option& OptionTable::add(const std::string& name, std::string& value, const std::string& placeholder,
+                         const std::string& help) {
+  Option option{.name = name, .placeholder = placeholder, .help = help, .default_text = value};
+  option.assign = [&value](const std::string& text) { value = text; };
+  option.text = [&value] { return value; };
+  return insert(std::move(option));
+}
+
+Option& OptionTable::add(const std::string& name, std::filesystem::path& value, const std::string& help) {
+  Option option{.name = name, .placeholder = "PATH", .help = help, .default_text = value.string()};
+  option.assign = [&value](const std::string& text) {
+    if (text.empty()) {
+      throw UsageError("expected a path");
+    }
+    value = text;
+  };
+  option.text = [&value] { return value.string(); };
+  return insert(std::move(option));
+}
+
+Option& OptionTable::add(const std::string& name, std::vector<std::string>& values, const std::string& placeholder,
+                         const std::string& help) {
+  Option option{.name = name, .placeholder = placeholder, .help = help};
+  option.is_repeatable = true;
+  option.assign = [&values](const std::string& text) { values.push_back(text); };
+  option.text = [&values] { return fmt::format("{}", fmt::join(values, " ")); };
+  return insert(std::move(option));
+}
+
+Option& OptionTable::add_choice(const std::string& name, std::string& value, const std::vector<std::string>& choices,
+                                const std::string& help) {
+  const auto list = fmt::format("{}", fmt::join(choices, "|"));
+  Option option{.name = name, .placeholder = list, .help = help, .default_text = value};
+  option.assign = [&value, choices, list](const std::string& text) {
+    if (std::find(choices.begin(), choices.end(), text) == choices.end()) {
+      throw UsageError("'{}' is unknown: expected {}", text, list);
+    }
+    value = text;
+  };
+  option.text = [&value] { return value; };
+  return insert(std::move(option));
+}
+
+Option* OptionTable::find(const std::string& name) {
+  const auto found = std::find_if(options_.begin(), options_.end(), [&](const auto& o) { return o->name == name; });
+  return found == options_.end() ? nullptr : found->get();
+}
+
+std::string OptionTable::unknown(const std::string& name) const {
+  std::vector<std::string> names{"help", "version"};
+  for (const auto& option : options_) {
+    names.push_back(option->name);
+  }
+  return fmt::format("unknown option '{}'; the nearest known one is '{}' (--help lists all)", name,
+                     nearest(name, names));
+}
+
+void OptionTable::assign(Option& option, const std::string& text, const std::string& prefix) {
+  try {
+    option.assign(text);
+  } catch (const UsageError& error) {
+    throw UsageError("{}{}: {}", prefix, option.name, error.what());
+  }
+}
+
+bool OptionTable::is_given(const std::string& name) const {
+  return std::find(given_.begin(), given_.end(), name) != given_.end();
+}
+
+bool OptionTable::parse(int argc, const char* const* argv, bool is_printer) {
+  po::options_description description;
+  for (const auto& option : options_) {
+    auto* value = po::value<std::vector<std::string>>()->composing();
+    if (option->is_switch) {
+      value->implicit_value({"true"}, "true");
+    }
+    description.add_options()(option->name.c_str(), value);
+  }
+  description.add_options()("help", "")("version", "");
+  namespace style = po::command_line_style;
+  const int words = style::allow_long | style::long_allow_adjacent | style::long_allow_next;  // no guessing, no -x
+  const auto parsed = [&] {
+    try {
+      return po::command_line_parser(argc, argv).options(description).style(words).allow_unregistered().run();
+    } catch (const po::error& error) {
+      throw UsageError("{}", error.what());
+    }
+  }();
+
+  for (const auto& item : parsed.options) {
+    if (item.unregistered || item.string_key.empty() || item.position_key >= 0) {
+      const auto& word = item.original_tokens.front();
+      if (word.rfind("--", 0) == 0) {
+        throw UsageError("{}", unknown(word.substr(2, word.find('=') - 2)));
+      }
+      throw UsageError("'{}' is not an option: every value follows its option, as in --seed 1", word);
+    }
+  }
+  for (const auto& item : parsed.options) {
+    if (item.string_key == "help" || item.string_key == "version") {
+      if (is_printer) {
+        fmt::print("{}", item.string_key == "help" ? help()
+                                                   : fmt::format("{} {} (revision {}, {})\n", program_, version(),
+                                                                 revision(), instruction_set()));
+      }
+      return false;
+    }
+  }
+  for (const auto& item : parsed.options) {
+    if (item.string_key == "config") {
+      const auto& path = item.value.front();
+      read_ini(read_file(path), path);
+    }
+  }
+  std::vector<std::string> on_command_line;
+  for (const auto& item : parsed.options) {
+    auto& option = *find(item.string_key);
+    const bool is_repeated = std::count(on_command_line.begin(), on_command_line.end(), option.name) > 0;
+    if (is_repeated && !option.is_repeatable) {
+      throw UsageError("--{} is given twice", option.name);
+    }
+    on_command_line.push_back(option.name);
+    assign(option, item.value.empty() ? "true" : item.value.front(), "--");
+    given_.push_back(option.name);
+  }
+  for (const auto& option : options_) {
+    if (option->is_required && !is_given(option->name)) {
+      throw UsageError("--{} is missing: expected {} {}", option->name, option->placeholder, option->help);
+    }
+  }
+  return true;
+}
+
+void OptionTable::read_ini(const std::string& text, const std::string& source) {
+  std::vector<std::string> seen;
+  for (const auto& entry : parse_ini(text, source)) {
+    const auto place = fmt::format("{}:{}: ", source, entry.line);
+    auto* option = find(entry.key);
+    if (option == nullptr || !option->is_resolved) {
+      throw UsageError("{}{}", place, unknown(entry.key));
+    }
+    if (!option->is_repeatable && std::count(seen.begin(), seen.end(), entry.key) > 0) {
+      throw UsageError("{}'{}' is given twice", place, entry.key);
+    }
+    seen.push_back(entry.key);
+    assign(*option, entry.value, place);
+    given_.push_back(entry.key);
+  }
+}
+
+std::string OptionTable::resolved() const {
+  std::string text;
+  for (const auto& option : options_) {
+    const auto value = option->text();
+    if (option->is_resolved && !option->is_repeatable && !value.empty()) {
+      text += fmt::format("{} = {}\n", option->name, value);
+    }
+  }
+  return text;
+}
+
+std::string OptionTable::help() const {
+  auto text = fmt::format("{}: {}\n\nUsage: {}\n", program_, summary_, usage_);
+  std::size_t width = 0;
+  for (const auto& option : options_) {
+    width = std::max(width, std::min<std::size_t>(34, option->name.size() + option->placeholder.size() + 5));
+  }
+  for (const auto& group : groups_) {
+    text += fmt::format("\n{}:\n", group.title);
+    for (const auto index : group.options) {
+      const auto& option = *options_[index];
+      const auto head = fmt::format("--{} {}", option.name, option.placeholder);
+      auto body = option.help;
+      if (option.is_required) {
+        body += " (required)";
+      } else if (!option.default_text.empty()) {
+        body += fmt::format(" (default {})", option.default_text);
+      }
+      text += describe(head, body, width);
+    }
+    if (&group == &groups_.front()) {
+      text += describe("--help", "this text", width) +
+              describe("--version", "release, revision and instruction set", width);
+    }
+  }
+  return text;
+}
+
+}  // namespace ampcf::config

@@ -1,0 +1,46 @@
+#pragma once
+
+#include "ampcf/core/error.hpp"
+
+#include <charconv>
+#include <string>
+#include <system_error>
+#include <vector>
+
+namespace ampcf::config {
+
+/// One `key = value` of an INI file.
+struct IniEntry {
+  std::string key;
+  std::string value;
+  std::size_t line = 0;
+};
+
+/// The entries of INI text in order. Throws UsageError beginning `SOURCE:LINE: ` at a line of another form.
+[[nodiscard]] std::vector<IniEntry> parse_ini(const std::string& text, const std::string& source);
+
+/// true|false, nothing else. Throws UsageError.
+[[nodiscard]] bool parse_bool(const std::string& text);
+
+/// The name with the smallest edit distance (Levenshtein) to `name`.
+[[nodiscard]] std::string nearest(const std::string& name, const std::vector<std::string>& names);
+
+/// `  head   body`, the body wrapped at 100 columns.
+[[nodiscard]] std::string describe(const std::string& head, const std::string& body, std::size_t width);
+
+/// A whole text as a number. Throws UsageError naming what was found.
+template <typename T>
+[[nodiscard]] T parse_number(const std::string& text) {
+  T value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size() || text.empty() || value != value) {
+    constexpr bool is_real = std::is_floating_point_v<T>;
+    throw UsageError("'{}' is not {}", text,
+                     is_real               ? "a number"
+                     : std::is_signed_v<T> ? "an integer"
+                                           : "an integer of 0 or more");
+  }
+  return value;
+}
+
+}  // namespace ampcf::config

@@ -1,0 +1,69 @@
+#include "ampcf/core/error.hpp"
+#include "ampcf/storage/file.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+
+namespace ampcf::storage {
+
+namespace {
+
+void sync_path(const std::filesystem::path& path, int flags) {
+  const int descriptor = ::open(path.c_str(), flags);
+  if (descriptor < 0) {
+    throw RuntimeError("{}: cannot open to flush to disk: {}", path.string(), std::strerror(errno));
+  }
+  const int status = ::fsync(descriptor);
+  const int fault = errno;
+  ::close(descriptor);
+  if (status != 0) {
+    throw RuntimeError("{}: cannot flush to disk: {}", path.string(), std::strerror(fault));
+  }
+}
+
+template <typename F>
+void commit(const std::filesystem::path& path, F&& write) {
+  auto partial = path;
+  partial += ".partial";
+  try {
+    write(partial);
+    sync_file(partial);
+    std::filesystem::rename(partial, path);
+  } catch (const std::exception&) {
+    std::error_code ignored;
+    std::filesystem::remove(partial, ignored);
+    throw;
+  }
+  sync_directory(path.has_parent_path() ? path.parent_path() : std::filesystem::path("."));
+}
+
+}  // namespace
+
+void sync_file(const std::filesystem::path& path) { sync_path(path, O_RDONLY); }
+
+void sync_directory(const std::filesystem::path& path) { sync_path(path, O_RDONLY | O_DIRECTORY); }
+
+void commit_file(const std::filesystem::path& path, const std::function<void(File&)>& write) {
+  commit(path, [&](const std::filesystem::path& partial) {
+    auto file = File::create(partial);
+    write(file);
+    file.close();
+  });
+}
+
+void commit_text(const std::filesystem::path& path, const std::string& text) {
+  commit(path, [&](const std::filesystem::path& partial) {
+    std::ofstream stream(partial, std::ios::binary);
+    stream << text;
+    stream.close();
+    if (!stream) {
+      throw RuntimeError("{}: cannot write: {}", partial.string(), std::strerror(errno));
+    }
+  });
+}
+
+}  // namespace ampcf::storage

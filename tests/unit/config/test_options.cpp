@@ -1,0 +1,115 @@
+#include "ampcf/config/options.hpp"
+
+#include "ampcf/core/error.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace ampcf::config {
+
+namespace {
+
+using ::testing::HasSubstr;
+
+struct Fixture {
+  std::int64_t personas = 4;
+  double rate = 0.001;
+  bool is_seen = false;
+  std::string attention = "learned";
+  std::vector<std::string> inputs;
+  OptionTable table{"ampcf-test", "a test", "ampcf-test [options]"};
+
+  Fixture() {
+    table.begin_group("Model");
+    table.add("personas", personas, "personas of a user", kAtLeastOne);
+    table.add("learning-rate", rate, "step of Adam", kPositive);
+    table.add("exclude-seen", is_seen, "redraw seen negatives");
+    table.add_choice("attention", attention, {"learned", "identity"}, "projections");
+    table.add("input", inputs, "PATH", "raw data");
+  }
+
+  bool parse(std::vector<const char*> words) {
+    words.insert(words.begin(), "ampcf-test");
+    return table.parse(static_cast<int>(words.size()), words.data(), false);
+  }
+};
+
+template <typename F>
+std::string usage_error_of(F&& work) {
+  try {
+    work();
+  } catch (const UsageError& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+}  // namespace
+
+TEST(Options, TakeValuesFromTheCommandLine) {
+  Fixture f;
+  EXPECT_TRUE(f.parse({"--personas", "8", "--learning-rate=0.5", "--exclude-seen", "--input", "a", "--input", "b"}));
+  EXPECT_EQ(f.personas, 8);
+  EXPECT_EQ(f.rate, 0.5);
+  EXPECT_TRUE(f.is_seen);
+  EXPECT_THAT(f.inputs, ::testing::ElementsAre("a", "b"));
+  EXPECT_TRUE(f.table.is_given("personas"));
+  EXPECT_FALSE(f.table.is_given("attention"));
+}
+
+TEST(Options, SwitchesTakeTrueAndFalseInBothForms) {
+  Fixture f;
+  f.parse({"--exclude-seen", "true"});
+  EXPECT_TRUE(f.is_seen);
+  Fixture g;
+  g.parse({"--exclude-seen=false"});
+  EXPECT_FALSE(g.is_seen);
+}
+
+TEST(Options, NegativeNumbersAreValuesNotOptions) {
+  EXPECT_THAT(usage_error_of([] { Fixture().parse({"--learning-rate", "-1"}); }), HasSubstr("expected above 0"));
+}
+
+TEST(Options, UnknownOnesNameTheNearestKnown) {
+  EXPECT_THAT(usage_error_of([] { Fixture().parse({"--personnas", "8"}); }), HasSubstr("'personas'"));
+  EXPECT_THAT(usage_error_of([] { Fixture().parse({"--persona", "8"}); }), HasSubstr("unknown option 'persona'"));
+  EXPECT_THAT(usage_error_of([] { Fixture().parse({"stray"}); }), HasSubstr("'stray'"));
+}
+
+TEST(Options, BadValuesSayWhatWasFoundAndExpected) {
+  EXPECT_THAT(usage_error_of([] { Fixture().parse({"--personas", "four"}); }), HasSubstr("'four'"));
+  EXPECT_THAT(usage_error_of([] { Fixture().parse({"--personas", "0"}); }), HasSubstr("1 or more"));
+  EXPECT_THAT(usage_error_of([] { Fixture().parse({"--attention", "both"}); }), HasSubstr("learned|identity"));
+  EXPECT_THAT(usage_error_of([] { Fixture().parse({"--learning-rate", "nan"}); }), HasSubstr("'nan'"));
+  EXPECT_THAT(usage_error_of([] { Fixture().parse({"--personas"}); }), HasSubstr("personas"));
+  EXPECT_THAT(usage_error_of([] { Fixture().parse({"--personas", "2", "--personas", "3"}); }), HasSubstr("twice"));
+}
+
+TEST(Ini, IsOverriddenByTheCommandLineAndRoundTrips) {
+  Fixture f;
+  f.table.read_ini("\xEF\xBB\xBF# a comment\r\npersonas = 2\r\n\r\nexclude-seen=true # why\n", "run.ini");
+  EXPECT_EQ(f.personas, 2);
+  EXPECT_TRUE(f.is_seen);
+  Fixture g;
+  g.table.read_ini(f.table.resolved(), "config.ini");
+  EXPECT_EQ(g.table.resolved(), f.table.resolved());
+}
+
+TEST(Ini, ErrorsNameFileAndLine) {
+  EXPECT_THAT(usage_error_of([] { Fixture().table.read_ini("personas = 2\nperson = 3\n", "x.ini"); }),
+              ::testing::StartsWith("x.ini:2: "));
+  EXPECT_THAT(usage_error_of([] { Fixture().table.read_ini("\n\npersonas: 3\n", "x.ini"); }),
+              ::testing::StartsWith("x.ini:3: "));
+  EXPECT_THAT(usage_error_of([] { Fixture().table.read_ini("personas = x\n", "x.ini"); }),
+              ::testing::StartsWith("x.ini:1: "));
+}
+
+TEST(Help, ListsEveryOptionWithItsDefault) {
+  const auto text = Fixture().table.help();
+  EXPECT_THAT(text, HasSubstr("--learning-rate X"));
+  EXPECT_THAT(text, HasSubstr("(default 0.001)"));
+  EXPECT_THAT(text, HasSubstr("--help"));
+  EXPECT_FALSE(Fixture().parse({"--help"}));
+}
+
+}  // namespace ampcf::config

@@ -1,0 +1,93 @@
+#include "ampcf/dataset/dataset.hpp"
+#include "ampcf/dataset/writer.hpp"
+
+#include "ampcf/core/error.hpp"
+#include "support/temporary_directory.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace ampcf::dataset {
+
+namespace {
+
+using ::testing::ElementsAre;
+
+UserBlock block_of(std::vector<std::string> ids, std::vector<std::uint64_t> counts, std::vector<ItemIndex> items) {
+  const auto n = ids.size();
+  return {std::move(ids),
+          std::move(counts),
+          std::move(items),
+          std::vector<std::int64_t>(n, 0),
+          std::vector<std::int64_t>(n, kNoItem),
+          std::vector<ItemIndex>(2 * n, 3),
+          std::vector<ItemIndex>(2 * n, kNoCandidate)};
+}
+
+ItemTable four_items() { return {{"a", "b", "c", "d"}, {"A", "B", "", "D"}, {}}; }
+
+void write_in_two_blocks(const std::filesystem::path& path) {
+  DatasetWriter writer(path, 3, 4, 2);
+  writer.append(block_of({"u", "v"}, {2, 0}, {1, 2}));
+  writer.append(block_of({"w"}, {2}, {0, 3}));
+  writer.finish(four_items());
+}
+
+}  // namespace
+
+TEST(DatasetFile, ReturnsWhatWasWritten) {
+  const testing::TemporaryDirectory directory;
+  write_in_two_blocks(directory / "data.h5");
+  const Dataset data(directory / "data.h5");
+  EXPECT_EQ(data.user_count(), 3U);
+  EXPECT_EQ(data.item_count(), 4U);
+  EXPECT_EQ(data.interaction_count(), 4U);
+  EXPECT_THAT(data.user_ids(), ElementsAre("u", "v", "w"));
+  EXPECT_THAT(data.item_titles(), ElementsAre("A", "B", "", "D"));
+  EXPECT_TRUE(data.item_tags().empty());
+  const auto last = data.interactions({1, 3});
+  EXPECT_EQ(last.first_position, 2U);
+  EXPECT_TRUE(last.of(0).empty());
+  EXPECT_THAT(std::vector<ItemIndex>(last.of(1).begin(), last.of(1).end()), ElementsAre(0, 3));
+  const auto test = data.held_out(HeldOutPart::test, {2, 3});
+  EXPECT_THAT(test.item, ElementsAre(kNoItem));
+  EXPECT_EQ(test.candidates_of(0)[1], kNoCandidate);
+}
+
+TEST(DatasetFile, FingerprintDependsOnContentNotOnBlocks) {
+  const testing::TemporaryDirectory directory;
+  write_in_two_blocks(directory / "two.h5");
+  const auto write_at_once = [&](const std::string& name, ItemIndex third) {
+    DatasetWriter writer(directory / name, 3, 4, 2);
+    writer.append(block_of({"u", "v", "w"}, {2, 0, 2}, {1, 2, third, 3}));
+    writer.finish(four_items());
+    return Dataset(directory / name).fingerprint();
+  };
+  EXPECT_EQ(Dataset(directory / "two.h5").fingerprint(), write_at_once("one.h5", 0));
+  EXPECT_NE(Dataset(directory / "two.h5").fingerprint(), write_at_once("other.h5", 1));
+}
+
+TEST(DatasetFile, UnfinishedOnesLeaveNothingBehind) {
+  const testing::TemporaryDirectory directory;
+  { DatasetWriter writer(directory / "data.h5", 3, 4, 2); }
+  EXPECT_TRUE(std::filesystem::is_empty(directory.path()));
+}
+
+TEST(DatasetFile, ItemsOutOfRangeAreRefused) {
+  const testing::TemporaryDirectory directory;
+  DatasetWriter writer(directory / "data.h5", 1, 1, 2);
+  writer.append(block_of({"u"}, {1}, {4}));
+  writer.finish(four_items());
+  EXPECT_THROW((void)Dataset(directory / "data.h5").interactions({0, 1}), DataError);
+}
+
+TEST(DatasetFile, OtherFilesAreRefusedByName) {
+  const testing::TemporaryDirectory directory;
+  storage::commit_text(directory / "text.h5", "not HDF5");
+  storage::commit_file(directory / "other.h5", [](storage::File&) {});
+  EXPECT_THROW(Dataset(directory / "missing.h5"), DataError);
+  EXPECT_THROW(Dataset(directory / "text.h5"), DataError);
+  EXPECT_THROW(Dataset(directory / "other.h5"), DataError);
+}
+
+}  // namespace ampcf::dataset
