@@ -18,30 +18,31 @@ constexpr std::size_t kTileRows = 3;
 constexpr std::size_t kTileVectors = 2;
 #endif
 
+template <typename Real>
 struct Operands {
-  const float* a;  // element (row, n) lies at a[row * a_row + n * a_inner]
+  const Real* a;  // element (row, n) lies at a[row * a_row + n * a_inner]
   std::size_t a_row;
   std::size_t a_inner;
-  const float* b;
+  const Real* b;
   std::size_t b_stride;
-  float* c;
+  Real* c;
   std::size_t c_stride;
   std::size_t inner;
   bool add;
 };
 
-template <std::size_t R, std::size_t C>
-void tile(const Operands& o, std::size_t row, std::size_t column) {
-  std::array<std::array<Vec, C>, R> sums;
+template <std::size_t R, std::size_t C, typename Real>
+void tile(const Operands<Real>& o, std::size_t row, std::size_t column) {
+  std::array<std::array<Vec<Real>, C>, R> sums;
   for (std::size_t r = 0; r < R; ++r) {
     for (std::size_t c = 0; c < C; ++c) {
-      sums[r][c] = o.add ? load(o.c + (row + r) * o.c_stride + column + c * kLanes) : Vec{};
+      sums[r][c] = o.add ? load(o.c + (row + r) * o.c_stride + column + c * kLanes) : Vec<Real>{};
     }
   }
   for (std::size_t n = 0; n < o.inner; ++n) {
-    const float* const b = o.b + n * o.b_stride + column;
+    const Real* const b = o.b + n * o.b_stride + column;
     for (std::size_t r = 0; r < R; ++r) {
-      const float a = o.a[(row + r) * o.a_row + n * o.a_inner];
+      const Real a = o.a[(row + r) * o.a_row + n * o.a_inner];
       for (std::size_t c = 0; c < C; ++c) {
         sums[r][c] += a * load(b + c * kLanes);
       }
@@ -54,8 +55,8 @@ void tile(const Operands& o, std::size_t row, std::size_t column) {
   }
 }
 
-template <std::size_t C>
-void strip(const Operands& o, std::size_t rows, std::size_t column) {
+template <std::size_t C, typename Real>
+void strip(const Operands<Real>& o, std::size_t rows, std::size_t column) {
   std::size_t row = 0;
   for (; row + kTileRows <= rows; row += kTileRows) {
     tile<kTileRows, C>(o, row, column);
@@ -65,7 +66,8 @@ void strip(const Operands& o, std::size_t rows, std::size_t column) {
   }
 }
 
-void run(const Operands& o, std::size_t rows, std::size_t columns) {
+template <typename Real>
+void run(const Operands<Real>& o, std::size_t rows, std::size_t columns) {
   std::size_t column = 0;
   for (; column + kTileVectors * kLanes <= columns; column += kTileVectors * kLanes) {
     strip<kTileVectors>(o, rows, column);
@@ -77,17 +79,20 @@ void run(const Operands& o, std::size_t rows, std::size_t columns) {
 
 }  // namespace
 
-void product(const float* a, std::size_t a_stride, const float* b, std::size_t b_stride, float* c, std::size_t c_stride,
+template <typename Real>
+void product(const Real* a, std::size_t a_stride, const Real* b, std::size_t b_stride, Real* c, std::size_t c_stride,
              std::size_t rows, std::size_t inner, std::size_t columns, bool add) {
-  run({a, a_stride, 1, b, b_stride, c, c_stride, inner, add}, rows, columns);
+  run<Real>({a, a_stride, 1, b, b_stride, c, c_stride, inner, add}, rows, columns);
 }
 
-void add_outer_products(const float* a, std::size_t a_stride, const float* b, std::size_t b_stride, float* c,
+template <typename Real>
+void add_outer_products(const Real* a, std::size_t a_stride, const Real* b, std::size_t b_stride, Real* c,
                         std::size_t c_stride, std::size_t count, std::size_t rows, std::size_t columns) {
-  run({a, 1, a_stride, b, b_stride, c, c_stride, count, true}, rows, columns);
+  run<Real>({a, 1, a_stride, b, b_stride, c, c_stride, count, true}, rows, columns);
 }
 
-void transpose(const float* from, std::size_t from_stride, float* into, std::size_t into_stride, std::size_t rows,
+template <typename Real>
+void transpose(const Real* from, std::size_t from_stride, Real* into, std::size_t into_stride, std::size_t rows,
                std::size_t columns) {
   for (std::size_t row = 0; row < rows; ++row) {
     for (std::size_t column = 0; column < columns; ++column) {
@@ -95,5 +100,15 @@ void transpose(const float* from, std::size_t from_stride, float* into, std::siz
     }
   }
 }
+
+#define AMPCF_INSTANTIATE(Real)                                                                                    \
+  template void product<Real>(const Real*, std::size_t, const Real*, std::size_t, Real*, std::size_t, std::size_t, \
+                              std::size_t, std::size_t, bool);                                                     \
+  template void add_outer_products<Real>(const Real*, std::size_t, const Real*, std::size_t, Real*, std::size_t,   \
+                                         std::size_t, std::size_t, std::size_t);                                   \
+  template void transpose<Real>(const Real*, std::size_t, Real*, std::size_t, std::size_t, std::size_t);
+AMPCF_INSTANTIATE(float)
+AMPCF_INSTANTIATE(double)
+#undef AMPCF_INSTANTIATE
 
 }  // namespace ampcf::kernels

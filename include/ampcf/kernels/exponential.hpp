@@ -3,51 +3,52 @@
 #include "ampcf/kernels/vector.hpp"
 
 #include <bit>
+#include <cmath>
 
 /// exp and log of floats by polynomials of our own: libm's versions pick their code by the processor at run time, and a
 /// model must not depend on that. Relative error below 2e-7 for exp, absolute below 3e-7 * max(1, |log x|) for log.
 /// Source of the polynomials: Cephes (Moshier), expf and logf.
 namespace ampcf::kernels {
 
-[[nodiscard]] inline Vec exponential(Vec x) {
-  const Vec low = broadcast(-87.0F);
-  const Vec high = broadcast(88.0F);
+[[nodiscard]] inline Floats exponential(Floats x) {
+  const Floats low = broadcast(-87.0F);
+  const Floats high = broadcast(88.0F);
   x = x < low ? low : x;
   x = x > high ? high : x;
   // x = n ln 2 + f with |f| <= ln 2 / 2; adding 1.5 * 2^23 rounds to the nearest integer.
-  const Vec magic = broadcast(12582912.0F);
-  const Vec shifted = x * 1.44269504088896341F + magic;
-  const Vec n = shifted - magic;
-  const Vec f = (x - n * 0.693359375F) - n * -2.12194440e-4F;
-  Vec p = broadcast(1.9875691500e-4F);
+  const Floats magic = broadcast(12582912.0F);
+  const Floats shifted = x * 1.44269504088896341F + magic;
+  const Floats n = shifted - magic;
+  const Floats f = (x - n * 0.693359375F) - n * -2.12194440e-4F;
+  Floats p = broadcast(1.9875691500e-4F);
   p = p * f + 1.3981999507e-3F;
   p = p * f + 8.3334519073e-3F;
   p = p * f + 4.1665795894e-2F;
   p = p * f + 1.6666665459e-1F;
   p = p * f + 5.0000001201e-1F;
   p = p * (f * f) + f + 1.0F;
-  const IntVec exponent = (__builtin_convertvector(n, IntVec) + 127) << 23;
-  return p * std::bit_cast<Vec>(exponent);
+  const Integers exponent = (__builtin_convertvector(n, Integers) + 127) << 23;
+  return p * std::bit_cast<Floats>(exponent);
 }
 
 [[nodiscard]] inline float exponential(float x) { return exponential(broadcast(x))[0]; }
 
 /// Natural logarithm of lanes above 1e-37; smaller ones count as 1e-37.
-[[nodiscard]] inline Vec logarithm(Vec x) {
-  const Vec tiny = broadcast(1e-37F);
+[[nodiscard]] inline Floats logarithm(Floats x) {
+  const Floats tiny = broadcast(1e-37F);
   x = x > tiny ? x : tiny;
-  const IntVec bits = std::bit_cast<IntVec>(x);
+  const Integers bits = std::bit_cast<Integers>(x);
   // x = 2^e m with m in [sqrt(1/2), sqrt(2)).
-  IntVec e = (bits >> 23) - 126;
-  const IntVec mantissa = (bits & 0x007FFFFF) | 0x3F000000;
-  Vec m = std::bit_cast<Vec>(mantissa);
-  const IntVec is_small = m < broadcast(0.707106781186547524F);
+  Integers e = (bits >> 23) - 126;
+  const Integers mantissa = (bits & 0x007FFFFF) | 0x3F000000;
+  Floats m = std::bit_cast<Floats>(mantissa);
+  const Integers is_small = m < broadcast(0.707106781186547524F);
   e += is_small;  // -1 where true
   m = is_small ? m + m : m;
   m -= 1.0F;
-  const Vec scale = __builtin_convertvector(e, Vec);
-  const Vec square = m * m;
-  Vec p = broadcast(7.0376836292e-2F);
+  const Floats scale = __builtin_convertvector(e, Floats);
+  const Floats square = m * m;
+  Floats p = broadcast(7.0376836292e-2F);
   p = p * m - 1.1514610310e-1F;
   p = p * m + 1.1676998740e-1F;
   p = p * m - 1.2420140846e-1F;
@@ -62,5 +63,22 @@ namespace ampcf::kernels {
 }
 
 [[nodiscard]] inline float logarithm(float x) { return logarithm(broadcast(x))[0]; }
+
+/// The same of doubles, by libm: for the tests' central differences, never in training.
+[[nodiscard]] inline Vec<double> exponential(Vec<double> x) {
+  for (std::size_t lane = 0; lane < kLanes; ++lane) {
+    x[lane] = std::exp(x[lane]);
+  }
+  return x;
+}
+
+[[nodiscard]] inline Vec<double> logarithm(Vec<double> x) {
+  for (std::size_t lane = 0; lane < kLanes; ++lane) {
+    x[lane] = std::log(x[lane]);
+  }
+  return x;
+}
+
+[[nodiscard]] inline double logarithm(double x) { return std::log(x); }
 
 }  // namespace ampcf::kernels

@@ -25,7 +25,7 @@ TEST(Logarithm, IsWithinTwoRoundingsOfTheTrueValue) {
 }
 
 TEST(Sum, AddsAllSixteenLanes) {
-  Vec v;
+  Floats v;
   for (std::size_t i = 0; i < kLanes; ++i) {
     v[i] = static_cast<float>(1U << i);
   }

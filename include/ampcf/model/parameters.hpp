@@ -1,0 +1,93 @@
+#pragma once
+
+#include "ampcf/core/types.hpp"
+#include "ampcf/kernels/aligned.hpp"
+#include "ampcf/kernels/vector.hpp"
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+/// AMP-CF (Barkan et al., RecSys 2020). Symbols and shapes, used by everything in this room:
+///
+///     u_k   (d)       persona k of a user, k < r            M = A^u A^v   (d, d)   the folded attention form
+///     v_j   (d)       item embedding                        s_k = u_k M v_j        affinity of persona k with item j
+///     b_j             item bias                             a = softmax(s)         attention over personas
+///     A^u   (d, d_a)  persona projection                    t_k = u_k . v_j
+///     A^v   (d_a, d)  item projection                       y = sum_k a_k t_k + b_j   score
+///
+/// In memory every d is padded with zeros to whole vectors of 16; padding stays zero because its gradient is zero.
+namespace ampcf::model {
+
+struct Dimensions {
+  std::size_t personas = 4;        // r
+  std::size_t dim = 64;            // d
+  std::size_t attention_dim = 64;  // d_a; equals d for identity
+  bool is_identity = false;        // A^u = A^v = I, not trained
+
+  [[nodiscard]] std::size_t padded_dim() const { return kernels::padded(dim); }
+  [[nodiscard]] std::size_t padded_attention_dim() const { return kernels::padded(attention_dim); }
+  /// Numbers from one user to the next: (r, padded d).
+  [[nodiscard]] std::size_t user_stride() const { return personas * padded_dim(); }
+  /// Numbers from one item to the next: the padded embedding, then a vector whose first lane is the bias.
+  [[nodiscard]] std::size_t item_stride() const { return padded_dim() + kernels::kLanes; }
+  [[nodiscard]] std::size_t bias_column() const { return padded_dim(); }
+  bool operator==(const Dimensions&) const = default;
+};
+
+/// The personas of a range of users, (users.count(), r, padded d).
+template <typename Real>
+struct Personas {
+  Dimensions dimensions;
+  UserRange users;
+  kernels::AlignedVector<Real> rows;
+
+  Personas() = default;
+  Personas(const Dimensions& shape, UserRange range)
+      : dimensions(shape), users(range), rows(range.count() * shape.user_stride()) {}
+
+  [[nodiscard]] Real* of(std::uint64_t local_user) { return rows.data() + local_user * dimensions.user_stride(); }
+  [[nodiscard]] const Real* of(std::uint64_t local_user) const {
+    return rows.data() + local_user * dimensions.user_stride();
+  }
+};
+
+/// What all ranks hold alike: items with their biases, and the attention projections.
+template <typename Real>
+struct SharedParameters {
+  Dimensions dimensions;
+  std::uint64_t item_count = 0;
+  kernels::AlignedVector<Real> items;            // (n_items, item_stride): v_j, then b_j
+  kernels::AlignedVector<Real> user_projection;  // A^u (padded d, padded d_a)
+  kernels::AlignedVector<Real> item_projection;  // A^v (padded d_a, padded d)
+
+  SharedParameters() = default;
+  SharedParameters(const Dimensions& shape, std::uint64_t n_items);  // zero, projections the unit matrix
+
+  [[nodiscard]] Real* item(std::uint64_t index) { return items.data() + index * dimensions.item_stride(); }
+  [[nodiscard]] const Real* item(std::uint64_t index) const { return items.data() + index * dimensions.item_stride(); }
+  [[nodiscard]] Real bias(std::uint64_t index) const { return item(index)[dimensions.bias_column()]; }
+};
+
+/// M = A^u A^v, (padded d, padded d), and its transpose; empty for identity.
+template <typename Real>
+struct FoldedAttention {
+  kernels::AlignedVector<Real> form;
+  kernels::AlignedVector<Real> transposed;
+
+  void fold(const SharedParameters<Real>& shared);
+};
+
+/// Personas projected into item space, p_k = u_k M, for `rows` persona rows (stride padded d). For identity a copy.
+template <typename Real>
+void project_personas(const FoldedAttention<Real>& attention, const Dimensions& dimensions, const Real* personas,
+                      std::size_t rows, Real* projected);
+
+/// Fills parameters with N(0, scale^2), a pure function of (seed, user) and (seed, item); biases are 0. Learned
+/// projections start at the unit matrix plus N(0, projection_noise^2).
+template <typename Real>
+void initialize(Personas<Real>& personas, double scale, std::uint64_t seed);
+template <typename Real>
+void initialize(SharedParameters<Real>& shared, double scale, double projection_noise, std::uint64_t seed);
+
+}  // namespace ampcf::model

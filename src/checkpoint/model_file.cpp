@@ -1,0 +1,82 @@
+#include "ampcf/checkpoint/model_file.hpp"
+
+#include "ampcf/core/error.hpp"
+#include "checkpoint/padding.hpp"
+
+namespace ampcf::checkpoint {
+
+namespace {
+
+storage::File open_checkpoint(const std::filesystem::path& path) {
+  auto file = storage::File::open(path);
+  const auto format = file.has_attribute("format") ? file.text_attribute("format") : "none";
+  if (format != "ampcf-checkpoint") {
+    throw RuntimeError("{}: format '{}', expected 'ampcf-checkpoint': ampcf-train writes such files", path.string(),
+                       format);
+  }
+  const auto version = file.attribute<std::int32_t>("version");
+  if (version != kFormatVersion) {
+    throw RuntimeError("{}: checkpoint version {}, expected {}", path.string(), version, kFormatVersion);
+  }
+  return file;
+}
+
+// What File reports as bad data is, in a checkpoint, damage.
+template <typename F>
+auto as_damage(F&& work) {
+  try {
+    return work();
+  } catch (const DataError& error) {
+    throw RuntimeError("{} (damaged checkpoint)", error.what());
+  }
+}
+
+}  // namespace
+
+ModelFile::ModelFile(const std::filesystem::path& path) : file_(as_damage([&] { return open_checkpoint(path); })) {
+  as_damage([&] {
+    const auto personas = file_.shape("/model/personas");
+    const auto items = file_.shape("/model/items");
+    const auto projection = file_.shape("/model/attention/user_projection");
+    if (personas.size() != 3 || items.size() != 2 || projection.size() != 2 || personas[2] != items[1] ||
+        projection[0] != personas[2] || personas[1] == 0 || personas[2] == 0 || projection[1] == 0) {
+      throw DataError("{}: the shapes of /model do not fit together", path.string());
+    }
+    user_count_ = personas[0];
+    item_count_ = items[0];
+    dimensions_ = {personas[1], personas[2], projection[1], file_.attribute<std::int32_t>("is_identity") != 0};
+    file_.expect_shape("/model/item_bias", {item_count_});
+    file_.expect_shape("/model/attention/item_projection", {dimensions_.attention_dim, dimensions_.dim});
+    dataset_fingerprint_ = file_.text_attribute("dataset_fingerprint");
+    config_ = file_.text_attribute("config");
+    epoch_ = file_.attribute<std::uint64_t>("epoch");
+    step_ = file_.attribute<std::uint64_t>("step");
+  });
+}
+
+model::SharedParameters<float> ModelFile::shared() const {
+  return as_damage([&] {
+    model::SharedParameters<float> shared(dimensions_, item_count_);
+    const auto items = file_.read<float>("/model/items");
+    const auto biases = file_.read<float>("/model/item_bias");
+    pad(items.data(), dimensions_.dim, shared.items.data(), dimensions_.item_stride(), item_count_);
+    pad(biases.data(), 1, shared.items.data() + dimensions_.bias_column(), dimensions_.item_stride(), item_count_);
+    const auto user_projection = file_.read<float>("/model/attention/user_projection");
+    const auto item_projection = file_.read<float>("/model/attention/item_projection");
+    pad(user_projection.data(), dimensions_.attention_dim, shared.user_projection.data(),
+        dimensions_.padded_attention_dim(), dimensions_.dim);
+    pad(item_projection.data(), dimensions_.dim, shared.item_projection.data(), dimensions_.padded_dim(),
+        dimensions_.attention_dim);
+    return shared;
+  });
+}
+
+model::Personas<float> ModelFile::personas(UserRange users) const {
+  return as_damage([&] {
+    model::Personas<float> personas(dimensions_, users);
+    read_padded(file_, "/model/personas", users, dimensions_.personas, dimensions_.dim, personas.rows.data());
+    return personas;
+  });
+}
+
+}  // namespace ampcf::checkpoint

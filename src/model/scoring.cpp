@@ -1,0 +1,121 @@
+#include "ampcf/model/scoring.hpp"
+
+#include "ampcf/kernels/exponential.hpp"
+#include "ampcf/kernels/product.hpp"
+
+#include <algorithm>
+
+namespace ampcf::model {
+
+namespace {
+
+// Items of which affinities and products are kept at once: 2 r x 4 KiB, which stays in the second-level cache.
+constexpr std::size_t kItemBlock = 1024;
+
+using kernels::Floats;
+using kernels::kLanes;
+using kernels::load;
+using kernels::store;
+
+}  // namespace
+
+Scorer::Scorer(const SharedParameters<float>& shared)
+    : shared_(shared), projected_(shared.dimensions.user_stride()), affinity_(shared.dimensions.personas) {
+  folded_.fold(shared);
+}
+
+void Scorer::set_user(const float* personas) {
+  personas_ = personas;
+  project_personas(folded_, shared_.dimensions, personas, shared_.dimensions.personas, projected_.data());
+}
+
+void Scorer::attention(ItemIndex item, std::span<float> weights) {
+  const auto& shape = shared_.dimensions;
+  const auto d = shape.padded_dim();
+  float most = -INFINITY;
+  for (std::size_t k = 0; k < shape.personas; ++k) {
+    weights[k] = kernels::dot(projected_.data() + k * d, shared_.item(item), d);
+    most = std::max(most, weights[k]);
+  }
+  float total = 0.0F;
+  for (auto& weight : weights) {
+    weight = kernels::exponential(weight - most);
+    total += weight;
+  }
+  for (auto& weight : weights) {
+    weight /= total;
+  }
+}
+
+void Scorer::score(std::span<const ItemIndex> items, std::span<float> scores) {
+  const auto& shape = shared_.dimensions;
+  const auto d = shape.padded_dim();
+  for (std::size_t n = 0; n < items.size(); ++n) {
+    attention(items[n], affinity_);
+    float score = shared_.bias(items[n]);
+    for (std::size_t k = 0; k < shape.personas; ++k) {
+      score += affinity_[k] * kernels::dot(personas_ + k * d, shared_.item(items[n]), d);
+    }
+    scores[n] = score;
+  }
+}
+
+CatalogueScorer::CatalogueScorer(const SharedParameters<float>& shared)
+    : dimensions_(shared.dimensions),
+      item_count_(shared.item_count),
+      items_transposed_(shared.dimensions.padded_dim() * kernels::padded(shared.item_count)),
+      biases_(kernels::padded(shared.item_count)),
+      projected_(shared.dimensions.user_stride()),
+      affinities_(shared.dimensions.personas * kItemBlock),
+      products_(shared.dimensions.personas * kItemBlock) {
+  folded_.fold(shared);
+  kernels::transpose(shared.items.data(), dimensions_.item_stride(), items_transposed_.data(), score_stride(),
+                     item_count_, dimensions_.padded_dim());
+  for (std::uint64_t item = 0; item < item_count_; ++item) {
+    biases_[item] = shared.bias(item);
+  }
+}
+
+void CatalogueScorer::score(const float* personas, std::size_t users, float* scores) {
+  const auto d = dimensions_.padded_dim();
+  const auto r = dimensions_.personas;
+  projected_.resize(users * dimensions_.user_stride());
+  project_personas(folded_, dimensions_, personas, users * r, projected_.data());
+  // Items outside, users inside: a block of transposed items stays in the cache while all users pass.
+  for (std::size_t first = 0; first < score_stride(); first += kItemBlock) {
+    const auto items = std::min(kItemBlock, score_stride() - first);
+    for (std::size_t user = 0; user < users; ++user) {
+      const auto row = user * dimensions_.user_stride();
+      const float* const block = items_transposed_.data() + first;
+      kernels::product(personas + row, d, block, score_stride(), products_.data(), kItemBlock, r, d, items);
+      const float* affinities = products_.data();
+      if (!dimensions_.is_identity) {
+        kernels::product(projected_.data() + row, d, block, score_stride(), affinities_.data(), kItemBlock, r, d,
+                         items);
+        affinities = affinities_.data();
+      }
+      combine(affinities, products_.data(), items, biases_.data() + first, scores + user * score_stride() + first);
+    }
+  }
+}
+
+void CatalogueScorer::combine(const float* affinities, const float* products, std::size_t items, const float* biases,
+                              float* scores) {
+  for (std::size_t item = 0; item < items; item += kLanes) {
+    Floats most = load(affinities + item);
+    for (std::size_t k = 1; k < dimensions_.personas; ++k) {
+      const Floats affinity = load(affinities + k * kItemBlock + item);
+      most = affinity > most ? affinity : most;
+    }
+    Floats total{};
+    Floats score{};
+    for (std::size_t k = 0; k < dimensions_.personas; ++k) {
+      const Floats weight = kernels::exponential(load(affinities + k * kItemBlock + item) - most);
+      total += weight;
+      score += weight * load(products + k * kItemBlock + item);
+    }
+    store(scores + item, score / total + load(biases + item));
+  }
+}
+
+}  // namespace ampcf::model
