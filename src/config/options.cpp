@@ -1,5 +1,6 @@
 #include "ampcf/config/options.hpp"
 
+#include "ampcf/config/ini.hpp"
 #include "ampcf/core/error.hpp"
 #include "ampcf/core/version.hpp"
 #include "config/text.hpp"

@@ -1,5 +1,7 @@
 #include "config/text.hpp"
 
+#include "ampcf/config/ini.hpp"
+
 #include <algorithm>
 #include <numeric>
 #include <sstream>

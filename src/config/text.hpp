@@ -9,16 +9,6 @@
 
 namespace ampcf::config {
 
-/// One `key = value` of an INI file.
-struct IniEntry {
-  std::string key;
-  std::string value;
-  std::size_t line = 0;
-};
-
-/// The entries of INI text in order. Throws UsageError beginning `SOURCE:LINE: ` at a line of another form.
-[[nodiscard]] std::vector<IniEntry> parse_ini(const std::string& text, const std::string& source);
-
 /// true|false, nothing else. Throws UsageError.
 [[nodiscard]] bool parse_bool(const std::string& text);
 

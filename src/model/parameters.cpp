@@ -1,6 +1,7 @@
 #include "ampcf/model/parameters.hpp"
 
 #include "ampcf/kernels/product.hpp"
+#include "ampcf/model/batch_gradient.hpp"
 #include "ampcf/random/philox.hpp"
 
 #include <algorithm>
@@ -98,11 +99,24 @@ void initialize(SharedParameters<Real>& shared, double scale, double projection_
   }
 }
 
+template <typename Real>
+void unfold_gradient(const SharedParameters<Real>& shared, const Real* form_gradient, Real* user_projection_gradient,
+                     Real* item_projection_gradient) {
+  const auto d = shared.dimensions.padded_dim();
+  const auto d_a = shared.dimensions.padded_attention_dim();
+  kernels::AlignedVector<Real> transposed(d * d_a);
+  kernels::transpose(shared.item_projection.data(), d, transposed.data(), d_a, d_a, d);
+  kernels::product(form_gradient, d, transposed.data(), d_a, user_projection_gradient, d_a, d, d, d_a);
+  kernels::transpose(shared.user_projection.data(), d_a, transposed.data(), d, d, d_a);
+  kernels::product(transposed.data(), d, form_gradient, d, item_projection_gradient, d, d_a, d, d);
+}
+
 #define AMPCF_INSTANTIATE(Real)                                                                                   \
   template struct SharedParameters<Real>;                                                                         \
   template struct FoldedAttention<Real>;                                                                          \
   template void project_personas<Real>(const FoldedAttention<Real>&, const Dimensions&, const Real*, std::size_t, \
                                        Real*);                                                                    \
+  template void unfold_gradient<Real>(const SharedParameters<Real>&, const Real*, Real*, Real*);                  \
   template void initialize<Real>(Personas<Real>&, double, std::uint64_t);                                         \
   template void initialize<Real>(SharedParameters<Real>&, double, double, std::uint64_t);
 AMPCF_INSTANTIATE(float)

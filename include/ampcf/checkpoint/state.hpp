@@ -1,0 +1,53 @@
+#pragma once
+
+#include "ampcf/communication/communicator.hpp"
+#include "ampcf/model/parameters.hpp"
+#include "ampcf/optimizer/adam.hpp"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace ampcf::checkpoint {
+
+/// Where a run stands, the same on every rank.
+struct Progress {
+  std::uint64_t epoch = 0;  // completed epochs
+  std::uint64_t step = 0;   // completed steps, over all epochs
+  double best_hr = -1.0;    // the highest of each validation metric so far
+  double best_ndcg = -1.0;
+  double best_sum = -1.0;  // HR + NDCG of best.h5
+  std::uint64_t epochs_without_improvement = 0;
+  std::vector<std::string> log_rows;  // of log.csv, one to an epoch
+};
+
+/// All that training changes. Personas and their moments are this rank's users alone; the rest is the same on every
+/// rank.
+struct TrainingState {
+  model::Personas<float> personas;
+  model::SharedParameters<float> shared;
+  optimizer::MomentTable persona_moments;          // (local users, r * padded d)
+  optimizer::MomentTable item_moments;             // (n_items, item stride)
+  optimizer::MomentTable user_projection_moments;  // (1, padded d * padded d_a)
+  optimizer::MomentTable item_projection_moments;  // (1, padded d_a * padded d)
+  Progress progress;
+
+  TrainingState(const model::Dimensions& dimensions, UserRange users, std::uint64_t item_count);
+};
+
+/// What a checkpoint says beside the state.
+struct Header {
+  std::string dataset_fingerprint;
+  std::string config;  // resolved options as INI text
+  std::uint64_t user_count = 0;
+};
+
+/// Collective. Writes the state of all ranks into one file at `path`, which appears whole or not at all.
+void write_state(const std::filesystem::path& path, const communication::Communicator& communicator,
+                 const Header& header, const TrainingState& state);
+
+/// Fills a state of the right dimensions and users from a checkpoint, whatever number of ranks wrote it. Throws
+/// RuntimeError for damage; the caller compares fingerprint and config first.
+void read_state(const std::filesystem::path& path, TrainingState& state);
+
+}  // namespace ampcf::checkpoint

@@ -1,0 +1,77 @@
+#pragma once
+
+#include "ampcf/kernels/aligned.hpp"
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace ampcf::optimizer {
+
+/// Adam's constants (Kingma and Ba, ICLR 2015) and what is added to a touched row's gradient.
+struct AdamOptions {
+  double learning_rate = 0.001;
+  double beta1 = 0.9;
+  double beta2 = 0.999;
+  double epsilon = 1e-8;
+  double weight_decay = 0.0;  // added to the gradient as weight_decay * parameter, in touched rows alone
+};
+
+/// Moments of rows that are updated when they are touched, and how often each was.
+struct MomentTable {
+  std::size_t stride = 0;                // numbers of a row
+  kernels::AlignedVector<float> first;   // (rows, stride)
+  kernels::AlignedVector<float> second;  // (rows, stride)
+  std::vector<std::uint32_t> updates;    // (rows)
+
+  MomentTable() = default;
+  MomentTable(std::size_t rows, std::size_t row_stride)
+      : stride(row_stride), first(rows * row_stride), second(rows * row_stride), updates(rows) {}
+};
+
+/// Adam on rows. The bias correction of a row counts the row's own updates: a row touched for the first time moves by
+/// the learning rate, whenever that is. (With the global step its fresh moments would count as settled, and it would
+/// move by up to (1 - beta1) / sqrt(1 - beta2) = 3.2 learning rates.)
+class Adam {
+ public:
+  explicit Adam(const AdamOptions& options);
+
+  [[nodiscard]] const AdamOptions& options() const { return options_; }
+
+  /// The update of one row at one step: begin with row(), then apply() to any parts of the row.
+  class RowUpdate {
+   public:
+    /// Moves `size` parameters along `gradient * scale + weight_decay * parameter`. Element by element: the bits do not
+    /// depend on how a row is cut into parts.
+    template <typename Gradient>
+    void apply(float* __restrict parameters, float* __restrict first, float* __restrict second,
+               const Gradient* __restrict gradient, std::size_t size, float scale, bool has_decay) const {
+      const float decay = has_decay ? decay_ : 0.0F;
+      for (std::size_t i = 0; i < size; ++i) {
+        const float g = static_cast<float>(gradient[i]) * scale + decay * parameters[i];
+        first[i] = beta1_ * first[i] + (1.0F - beta1_) * g;
+        second[i] = beta2_ * second[i] + (1.0F - beta2_) * (g * g);
+        parameters[i] -= rate_ * first[i] / (std::sqrt(second[i] * second_correction_) + epsilon_);
+      }
+    }
+
+   private:
+    friend class Adam;
+    float beta1_, beta2_, epsilon_, decay_, rate_, second_correction_;
+  };
+
+  /// Counts an update of table row `row`; learning_rate_factor is the schedule's.
+  [[nodiscard]] RowUpdate row(std::uint32_t& updates, double learning_rate_factor) const;
+
+ private:
+  struct Correction {
+    float first;   // 1 / (1 - beta1^t)
+    float second;  // 1 / (1 - beta2^t)
+  };
+
+  AdamOptions options_;
+  std::vector<Correction> corrections_;  // by t - 1, until both are 1 in float
+};
+
+}  // namespace ampcf::optimizer

@@ -1,0 +1,41 @@
+#pragma once
+
+#include "ampcf/sampling/alias_table.hpp"
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace ampcf::sampling {
+
+/// How negatives are drawn (MODEL.md section 2: n ~ count(n)^power, a draw of the positive itself is redrawn).
+struct NegativeOptions {
+  std::uint64_t count = 4;        // |N|
+  double power = 0.5;             // 0 is uniform over the catalogue
+  bool is_seen_excluded = false;  // redraw items of the user's training part too
+};
+
+/// Draws the negatives of positives, as a pure function of (seed, epoch, position of the positive in /train/item).
+class NegativeSampler {
+ public:
+  /// `train_counts` holds each item's count over the whole training part. Throws UsageError for a catalogue of one
+  /// item.
+  NegativeSampler(const NegativeOptions& options, std::span<const std::uint64_t> train_counts, std::uint64_t seed);
+
+  [[nodiscard]] std::uint64_t count() const { return options_.count; }
+  [[nodiscard]] const AliasTable& table() const { return table_; }
+
+  /// Fills `negatives` (count()) for the positive `item` of a user whose training items are `seen`, ascending. A user
+  /// who has consumed nearly everything gets a seen item after kMaxRedraws redraws, and never the positive.
+  void draw(std::uint64_t epoch, Position position, ItemIndex item, std::span<const ItemIndex> seen,
+            std::span<ItemIndex> negatives) const;
+
+  static constexpr int kMaxRedraws = 1000;
+
+ private:
+  NegativeOptions options_;
+  AliasTable table_;
+  std::uint64_t seed_;
+};
+
+}  // namespace ampcf::sampling

@@ -1,0 +1,47 @@
+#pragma once
+
+#include "ampcf/config/options.hpp"
+#include "ampcf/model/example.hpp"
+#include "ampcf/optimizer/adam.hpp"
+#include "ampcf/sampling/negatives.hpp"
+
+#include <filesystem>
+
+namespace ampcf::training {
+
+/// Everything that a training run depends on. The defaults are the paper's where it gives them.
+struct TrainingOptions {
+  std::filesystem::path data;
+  std::filesystem::path output;
+  bool is_resumed = false;
+  bool is_forced = false;
+
+  model::Dimensions dimensions;
+  std::string attention = "learned";
+  double initial_scale = 0.1;      // standard deviation of personas and items at the start
+  double projection_noise = 0.01;  // of the projections around the unit matrix
+
+  sampling::NegativeOptions negatives;
+  bool is_full_softmax = false;  // every other item is a negative
+  bool has_log_q = false;
+  model::LossWeights loss;
+
+  optimizer::AdamOptions adam;
+  double final_learning_rate = 1.0;  // share of the learning rate that is left at the last epoch, falling linearly
+  std::uint64_t batch_size = 256;    // of all ranks together
+  std::uint64_t epochs = 100;
+  std::uint64_t patience = 5;
+  std::uint64_t seed = 1;
+  std::uint64_t shards = 128;
+
+  std::uint64_t checkpoint_every = 1;
+  std::uint64_t keep = 2;
+};
+
+/// Adds the options to a table; they must outlive it.
+void add_options(config::OptionTable& table, TrainingOptions& options);
+
+/// Sets what follows from other options (attention), and refuses what does not fit together with a UsageError.
+void resolve(TrainingOptions& options, bool is_attention_dim_given);
+
+}  // namespace ampcf::training

@@ -1,0 +1,42 @@
+#pragma once
+
+#include "ampcf/checkpoint/state.hpp"
+
+#include <filesystem>
+#include <string>
+
+namespace ampcf::training {
+
+/// The files of a run: config.ini, log.csv, checkpoint-EPOCH.h5 of the last epochs, and the names checkpoint.h5 (the
+/// newest) and best.h5 (best on validation), which are links and always lead to a whole file.
+class RunDirectory {
+ public:
+  explicit RunDirectory(std::filesystem::path path) : path_(std::move(path)) {}
+
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+  [[nodiscard]] std::filesystem::path checkpoint() const { return path_ / "checkpoint.h5"; }
+  [[nodiscard]] std::filesystem::path best() const { return path_ / "best.h5"; }
+  [[nodiscard]] bool has_checkpoint() const { return std::filesystem::exists(checkpoint()); }
+
+  /// One process. Makes the directory. What is in it stays when resuming, goes when forced, and otherwise is a
+  /// UsageError.
+  void prepare(bool is_resumed, bool is_forced) const;
+
+  /// One process. Whole or not at all.
+  void write_config(const std::string& resolved) const;
+  void write_log(const std::string& header, const std::vector<std::string>& rows) const;
+
+  /// Collective. Writes a checkpoint, then lets best.h5 (if `is_best`) and after it checkpoint.h5 lead to it, and
+  /// removes all but the newest `keep`.
+  void write_checkpoint(const communication::Communicator& communicator, const checkpoint::Header& header,
+                        const checkpoint::TrainingState& state, bool is_best, std::uint64_t keep) const;
+
+ private:
+  void link(const std::filesystem::path& target, const std::filesystem::path& name) const;
+  void remove_old(std::uint64_t keep) const;
+  [[nodiscard]] std::vector<std::filesystem::path> checkpoints() const;
+
+  std::filesystem::path path_;
+};
+
+}  // namespace ampcf::training

@@ -1,0 +1,72 @@
+#pragma once
+
+#include "ampcf/checkpoint/state.hpp"
+#include "ampcf/model/batch_gradient.hpp"
+#include "ampcf/parallel/batch_sampler.hpp"
+#include "ampcf/parallel/exchange.hpp"
+
+#include <array>
+
+namespace ampcf::training {
+
+/// Loss terms summed over examples in fixed point (2^-24 of a unit), so that their total does not depend on the order
+/// or the number of ranks.
+class LossSums {
+ public:
+  void add(const model::LossTerms& terms);
+  void clear() { *this = LossSums(); }
+
+  /// Collective. Means over all ranks' examples since clear(); entropy_negative is per negative.
+  struct Means {
+    double data = 0.0;
+    double entropy_positive = 0.0;
+    double entropy_negative = 0.0;
+    double total = 0.0;
+  };
+  [[nodiscard]] Means means(const communication::Communicator& communicator, std::size_t negatives,
+                            const model::LossWeights& weights) const;
+
+ private:
+  std::array<std::int64_t, 4> sums_{};  // data, entropy of positives, of negatives, examples
+};
+
+/// One optimiser step, data-parallel: gradients of this rank's part, exchange, updates.
+class TrainingStep {
+ public:
+  TrainingStep(const communication::Communicator& communicator, const parallel::ShardPlan& plan,
+               parallel::BatchSampler& sampler, const model::LossWeights& weights, const optimizer::AdamOptions& adam,
+               const parallel::ItemScale& scale, std::vector<float> log_probabilities,
+               checkpoint::TrainingState& state);
+
+  /// Collective. Runs step `step` of the epoch. `request` is a rank's wish to stop; returns the largest over all ranks.
+  std::uint32_t run(std::uint64_t step, double learning_rate_factor, std::uint32_t request);
+
+  [[nodiscard]] LossSums& losses() { return losses_; }
+  [[nodiscard]] const parallel::GradientExchange& exchange() const { return exchange_; }
+  [[nodiscard]] std::uint64_t clipped() const { return items_.clipped(); }
+  [[nodiscard]] double seconds_waited() const { return seconds_waited_; }
+
+ private:
+  void update_personas(const model::MiniBatch& batch, float scale, double rate);
+  void update_items(float scale, double rate);
+  void update_projections(float scale, double rate);
+
+  const communication::Communicator& communicator_;
+  const parallel::ShardPlan& plan_;
+  parallel::BatchSampler& sampler_;
+  optimizer::Adam adam_;
+  std::vector<float> log_probabilities_;
+  checkpoint::TrainingState& state_;
+  model::FoldedAttention<float> folded_;
+  model::BatchGradient<float> gradient_;
+  parallel::ItemGradients items_;
+  parallel::FormGradient form_;
+  parallel::GradientExchange exchange_;
+  LossSums losses_;
+  double seconds_waited_ = 0.0;
+  kernels::AlignedVector<float> form_total_;                // (padded d, padded d)
+  kernels::AlignedVector<float> user_projection_gradient_;  // (padded d, padded d_a)
+  kernels::AlignedVector<float> item_projection_gradient_;  // (padded d_a, padded d)
+};
+
+}  // namespace ampcf::training

@@ -1,0 +1,60 @@
+#pragma once
+
+#include "ampcf/core/log.hpp"
+#include "ampcf/training/options.hpp"
+#include "ampcf/training/run_directory.hpp"
+#include "ampcf/training/step.hpp"
+#include "ampcf/training/validation.hpp"
+
+#include <memory>
+
+namespace ampcf::training {
+
+/// A training run from a dataset file to a run directory.
+class Trainer {
+ public:
+  /// Collective. Reads this rank's part of the data and makes or resumes the state. `resolved` are the options as INI
+  /// text.
+  Trainer(const communication::Communicator& communicator, Log& log, const TrainingOptions& options,
+          std::string resolved);
+  ~Trainer();
+
+  /// Collective. Trains until the last epoch or until validation has not improved for `patience` epochs.
+  ExitCode run();
+
+  [[nodiscard]] const checkpoint::TrainingState& state() const { return *state_; }
+
+ private:
+  struct EpochReport;
+  void open_data();
+  void open_run();
+  void resume();
+  void build_step();
+  void announce() const;
+  [[nodiscard]] bool is_finished() const;
+  [[nodiscard]] double learning_rate_factor() const;
+  void run_epoch();
+  void train_epoch(EpochReport& report);
+  void judge(EpochReport& report);
+  void record(const EpochReport& report);
+
+  const communication::Communicator& communicator_;
+  Log& log_;
+  TrainingOptions options_;
+  std::string resolved_;
+  RunDirectory directory_;
+  std::optional<dataset::Dataset> dataset_;
+  std::optional<parallel::ShardPlan> plan_;
+  dataset::Interactions interactions_;
+  std::optional<Validation> validation_;
+  std::optional<checkpoint::TrainingState> state_;
+  std::optional<parallel::BatchSampler> sampler_;
+  std::optional<TrainingStep> step_;
+  double seconds_in_checkpoints_ = 0.0;  // since the last row of the log
+};
+
+/// Refuses to resume a run whose stored options differ from the present ones in anything that changes the result; names
+/// each with both values. More epochs (at a constant learning rate), patience, file places and retention may change.
+void require_same_run(const std::string& stored_config, const std::string& present_config);
+
+}  // namespace ampcf::training

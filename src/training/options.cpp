@@ -1,0 +1,88 @@
+#include "ampcf/training/options.hpp"
+
+#include "ampcf/core/error.hpp"
+#include "ampcf/parallel/fixed_point.hpp"
+
+namespace ampcf::training {
+
+namespace {
+
+constexpr config::Range kSize{1.0, 4096.0, "1 to 4096"};
+
+void add_model_options(config::OptionTable& table, TrainingOptions& options) {
+  table.begin_group("Model");
+  table.add("personas", options.dimensions.personas, "personas of a user, r; 1 is matrix factorisation",
+            {1.0, 64.0, "1 to 64"});
+  table.add("dim", options.dimensions.dim, "dimension d of personas and items; multiples of 16 are fast", kSize);
+  table.add_choice("attention", options.attention, {"learned", "identity"},
+                   "projections into attention space: trained, or the unit matrix");
+  table.add("attention-dim", options.dimensions.attention_dim, "dimension d_a of the attention space", kSize);
+  table.add("initial-scale", options.initial_scale, "standard deviation of personas and items at the start",
+            config::kNotNegative);
+  table.add("projection-noise", options.projection_noise,
+            "standard deviation of learned projections around the unit matrix at the start", config::kNotNegative);
+}
+
+void add_loss_options(config::OptionTable& table, TrainingOptions& options) {
+  table.begin_group("Loss");
+  table.add("negatives", options.negatives.count, "negatives |N| of a positive", {1.0, 4096.0, "1 to 4096"});
+  table.add("negative-power", options.negatives.power, "negatives are drawn by count^X; 0 is uniform",
+            config::kNotNegative);
+  table.add("exclude-seen", options.negatives.is_seen_excluded, "never draw an item that the user has consumed");
+  table.add("log-q", options.has_log_q, "correct scores for the sampling probability, y - log q");
+  table.add("full-softmax", options.is_full_softmax, "take every other item as a negative (small catalogues)");
+  table.add("alpha", options.loss.alpha, "weight of the data term; 1 - alpha goes to the entropies", config::kFraction);
+  table.add("lambda-positive", options.loss.lambda_positive, "weight of the attention's entropy on positives",
+            config::kNotNegative);
+  table.add("lambda-negative", options.loss.lambda_negative, "weight of the attention's entropy on negatives",
+            config::kNotNegative);
+}
+
+void add_optimizer_options(config::OptionTable& table, TrainingOptions& options) {
+  table.begin_group("Optimiser");
+  table.add("learning-rate", options.adam.learning_rate, "step of Adam", config::kPositive);
+  table.add("final-learning-rate", options.final_learning_rate,
+            "share of the learning rate left in the last of --epochs; it falls linearly", config::kFraction);
+  table.add("weight-decay", options.adam.weight_decay, "added to a touched row's gradient, times the row",
+            config::kNotNegative);
+  table.add("batch-size", options.batch_size, "positives of a step, over all ranks", {1.0, 16777216.0, "1 to 2^24"});
+  table.add("epochs", options.epochs, "the most passes over the data", config::kAtLeastOne);
+  table.add("patience", options.patience,
+            "epochs without a better validation HR@10 or NDCG@10 before stopping; 0: never stop", config::kNotNegative);
+  table.add("seed", options.seed, "of everything random");
+  table.add("shards", options.shards, "logical shards, part of the result; at least the number of ranks",
+            {1.0, static_cast<double>(parallel::FormGradient::kMostShards), "1 to 4096"});
+}
+
+}  // namespace
+
+void add_options(config::OptionTable& table, TrainingOptions& options) {
+  table.begin_group("Run");
+  table.add("data", options.data, "dataset file from ampcf-prepare or ampcf-generate").is_required = true;
+  auto& output = table.add("output", options.output, "run directory");
+  output.is_required = true;
+  config::OptionTable::keep_out_of_config(output);
+  config::OptionTable::keep_out_of_config(
+      table.add("resume", options.is_resumed, "go on from RUN/checkpoint.h5, on any number of ranks"));
+  config::OptionTable::keep_out_of_config(
+      table.add("force", options.is_forced, "start over in a run directory that is not empty"));
+  table.add("checkpoint-every", options.checkpoint_every, "epochs between checkpoints", config::kAtLeastOne);
+  table.add("keep", options.keep, "checkpoints kept beside best.h5", config::kAtLeastOne);
+  add_model_options(table, options);
+  add_loss_options(table, options);
+  add_optimizer_options(table, options);
+}
+
+void resolve(TrainingOptions& options, bool is_attention_dim_given) {
+  options.dimensions.is_identity = options.attention == "identity";
+  if (!options.dimensions.is_identity) {
+    return;
+  }
+  if (is_attention_dim_given && options.dimensions.attention_dim != options.dimensions.dim) {
+    throw UsageError("--attention-dim {} with --attention identity: expected {} as --dim, or no --attention-dim",
+                     options.dimensions.attention_dim, options.dimensions.dim);
+  }
+  options.dimensions.attention_dim = options.dimensions.dim;
+}
+
+}  // namespace ampcf::training

@@ -1,0 +1,54 @@
+#include "ampcf/training/program.hpp"
+
+#include "ampcf/checkpoint/model_file.hpp"
+#include "ampcf/training/trainer.hpp"
+
+namespace ampcf::training {
+
+namespace {
+
+// The command line over `base`, INI text that only gives defaults.
+struct CommandLine {
+  TrainingOptions options;
+  config::OptionTable table{"ampcf-train", "trains AMP-CF on a prepared dataset, data-parallel over MPI ranks",
+                            "mpirun -n P ampcf-train --data data.h5 --output RUN [--config FILE] [options]"};
+  bool is_to_run = false;
+
+  CommandLine(int argc, const char* const* argv, bool is_printer, const std::string& base, const std::string& source) {
+    add_options(table, options);
+    table.read_ini(base, source);
+    is_to_run = table.parse(argc, argv, is_printer);
+    if (is_to_run) {
+      resolve(options, table.is_given("attention-dim"));
+    }
+  }
+};
+
+// A run that is resumed keeps its options where the command line is silent.
+std::string options_of_run(const TrainingOptions& options) {
+  const RunDirectory directory(options.output);
+  if (!options.is_resumed || !directory.has_checkpoint()) {
+    return "";
+  }
+  return checkpoint::ModelFile(directory.checkpoint()).config();
+}
+
+}  // namespace
+
+ExitCode run_program(int argc, const char* const* argv, const communication::Communicator& communicator) {
+  std::unique_ptr<CommandLine> line;
+  communicator.agree([&] {
+    line = std::make_unique<CommandLine>(argc, argv, communicator.rank() == 0, "", "");
+    if (line->is_to_run) {
+      const auto base = options_of_run(line->options);
+      line = std::make_unique<CommandLine>(argc, argv, false, base, line->options.output.string() + "/checkpoint.h5");
+    }
+  });
+  if (!line->is_to_run) {
+    return ExitCode::success;
+  }
+  const auto log = make_log(communicator.rank(), communicator.size());
+  return Trainer(communicator, *log, line->options, line->table.resolved()).run();
+}
+
+}  // namespace ampcf::training

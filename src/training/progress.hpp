@@ -1,0 +1,35 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+namespace ampcf::training {
+
+/// The columns of log.csv. Times are in seconds; checkpoint_seconds is how long training stood still for checkpoints
+/// since the row before.
+inline constexpr const char* kLogHeader =
+    "epoch,seconds,examples_per_second,loss,loss_data,entropy_positive,entropy_negative,validation_hr,validation_ndcg,"
+    "training_seconds,validation_seconds,checkpoint_seconds";
+
+/// One line on a terminal that shows how far an epoch is, at most ten times a second; nothing elsewhere.
+class ProgressLine {
+ public:
+  ProgressLine(bool is_shown, std::uint64_t epoch, std::uint64_t steps, std::uint64_t interactions);
+  ProgressLine(const ProgressLine&) = delete;
+  ProgressLine& operator=(const ProgressLine&) = delete;
+  ~ProgressLine();
+
+  void update(std::uint64_t steps_done);
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  bool is_shown_;
+  std::uint64_t epoch_;
+  std::uint64_t steps_;
+  std::uint64_t interactions_;
+  Clock::time_point start_ = Clock::now();
+  Clock::time_point next_ = start_;
+};
+
+}  // namespace ampcf::training

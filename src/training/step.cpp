@@ -1,0 +1,124 @@
+#include "ampcf/training/step.hpp"
+
+#include "ampcf/core/error.hpp"
+
+#include <chrono>
+#include <cmath>
+
+namespace ampcf::training {
+
+namespace {
+
+constexpr double kLossUnits = 0x1p24;
+
+std::int64_t in_units(double value, const char* term) {
+  // 2^26 is far above any loss of a model that trains, and leaves room for 2^13 such examples in 63 bits.
+  if (!(std::abs(value) < 0x1p26)) {
+    throw RuntimeError("the {} of an example is {}: the run diverged; lower --learning-rate or --initial-scale", term,
+                       value);
+  }
+  return std::llround(value * kLossUnits);
+}
+
+}  // namespace
+
+void LossSums::add(const model::LossTerms& terms) {
+  sums_[0] += in_units(terms.data, "loss");
+  sums_[1] += in_units(terms.entropy_positive, "attention's entropy on the positive");
+  sums_[2] += in_units(terms.entropy_negative, "attention's entropy on negatives");
+  ++sums_[3];
+}
+
+LossSums::Means LossSums::means(const communication::Communicator& communicator, std::size_t negatives,
+                                const model::LossWeights& weights) const {
+  auto sums = sums_;
+  communicator.sum(std::span<std::int64_t>(sums));
+  const double unit = 1.0 / (kLossUnits * static_cast<double>(std::max<std::int64_t>(1, sums[3])));
+  const model::LossTerms terms{static_cast<double>(sums[0]) * unit, static_cast<double>(sums[1]) * unit,
+                               static_cast<double>(sums[2]) * unit};
+  return {terms.data, terms.entropy_positive, terms.entropy_negative / static_cast<double>(negatives),
+          terms.total(weights)};
+}
+
+TrainingStep::TrainingStep(const communication::Communicator& communicator, const parallel::ShardPlan& plan,
+                           parallel::BatchSampler& sampler, const model::LossWeights& weights,
+                           const optimizer::AdamOptions& adam, const parallel::ItemScale& scale,
+                           std::vector<float> log_probabilities, checkpoint::TrainingState& state)
+    : communicator_(communicator),
+      plan_(plan),
+      sampler_(sampler),
+      adam_(adam),
+      log_probabilities_(std::move(log_probabilities)),
+      state_(state),
+      gradient_(state.shared.dimensions, sampler.candidates_per_example(), weights),
+      items_(state.shared.dimensions, state.shared.item_count, scale),
+      form_(state.shared.dimensions),
+      exchange_(communicator, state.shared.item_count),
+      form_total_(form_.sums().size()),
+      user_projection_gradient_(state.shared.user_projection.size()),
+      item_projection_gradient_(state.shared.item_projection.size()) {
+  folded_.fold(state.shared);
+}
+
+std::uint32_t TrainingStep::run(std::uint64_t step, double learning_rate_factor, std::uint32_t request) {
+  const auto& batch = sampler_.batch(step);
+  items_.clear();
+  form_.clear();
+  gradient_.run(batch, state_.personas, state_.shared, folded_, std::span<const float>(log_probabilities_), items_,
+                form_, [&](const model::LossTerms& terms) { losses_.add(terms); });
+  const auto before = std::chrono::steady_clock::now();
+  request = exchange_.sum(items_, form_, request);
+  seconds_waited_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - before).count();
+
+  const float scale = 1.0F / static_cast<float>(plan_.global_batch_size(step));
+  update_personas(batch, scale, learning_rate_factor);
+  update_items(scale, learning_rate_factor);
+  if (!state_.shared.dimensions.is_identity) {
+    update_projections(scale, learning_rate_factor);
+    folded_.fold(state_.shared);
+  }
+  return request;
+}
+
+void TrainingStep::update_personas(const model::MiniBatch& batch, float scale, double rate) {
+  auto& moments = state_.persona_moments;
+  for (std::size_t slot = 0; slot < batch.users.size(); ++slot) {
+    const auto user = batch.users[slot];
+    adam_.row(moments.updates[user], rate)
+        .apply(state_.personas.of(user), moments.first.data() + user * moments.stride,
+               moments.second.data() + user * moments.stride, gradient_.persona_gradient() + slot * moments.stride,
+               moments.stride, scale, true);
+  }
+}
+
+void TrainingStep::update_items(float scale, double rate) {
+  auto& moments = state_.item_moments;
+  const auto d = state_.shared.dimensions.padded_dim();
+  const float unit = items_.unit() * scale;
+  for (std::size_t row = 0; row < items_.row_count(); ++row) {
+    const std::int32_t* const gradient = items_.rows().data() + row * items_.row_size();
+    const auto item = static_cast<ItemIndex>(gradient[items_.item_column()]);
+    const auto update = adam_.row(moments.updates[item], rate);
+    float* const first = moments.first.data() + item * moments.stride;
+    float* const second = moments.second.data() + item * moments.stride;
+    update.apply(state_.shared.item(item), first, second, gradient, d, unit, true);
+    update.apply(state_.shared.item(item) + d, first + d, second + d, gradient + items_.bias_column(), 1, unit, false);
+  }
+}
+
+void TrainingStep::update_projections(float scale, double rate) {
+  auto& shared = state_.shared;
+  std::copy(form_.sums().begin(), form_.sums().end(), form_total_.begin());
+  model::unfold_gradient(shared, form_total_.data(), user_projection_gradient_.data(),
+                         item_projection_gradient_.data());
+  const auto apply = [&](kernels::AlignedVector<float>& parameters, optimizer::MomentTable& moments,
+                         const kernels::AlignedVector<float>& gradient) {
+    adam_.row(moments.updates[0], rate)
+        .apply(parameters.data(), moments.first.data(), moments.second.data(), gradient.data(), parameters.size(),
+               scale, false);
+  };
+  apply(shared.user_projection, state_.user_projection_moments, user_projection_gradient_);
+  apply(shared.item_projection, state_.item_projection_moments, item_projection_gradient_);
+}
+
+}  // namespace ampcf::training

@@ -1,0 +1,259 @@
+#include "ampcf/training/trainer.hpp"
+
+#include "ampcf/checkpoint/model_file.hpp"
+#include "ampcf/core/error.hpp"
+#include "ampcf/core/version.hpp"
+#include "training/progress.hpp"
+
+#include <chrono>
+#include <cmath>
+
+namespace ampcf::training {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+// How often each item stands in the whole training part.
+std::vector<std::uint64_t> count_items(const communication::Communicator& communicator,
+                                       const dataset::Interactions& interactions, std::uint64_t item_count) {
+  std::vector<std::uint64_t> counts(item_count);
+  for (const auto item : interactions.item) {
+    ++counts[item];
+  }
+  communicator.sum(std::span<std::uint64_t>(counts));
+  return counts;
+}
+
+// Expected number of times that the candidates of one positive name the most frequent item.
+double largest_share(const std::vector<std::uint64_t>& counts, const sampling::NegativeSampler& negatives,
+                     const TrainingOptions& options, std::uint64_t interactions) {
+  double largest = 0.0;
+  for (ItemIndex item = 0; item < counts.size(); ++item) {
+    const double as_positive = static_cast<double>(counts[item]) / static_cast<double>(interactions);
+    const double as_negative =
+        options.is_full_softmax ? 1.0 : negatives.table().probability(item) * static_cast<double>(negatives.count());
+    largest = std::max(largest, as_positive + as_negative);
+  }
+  // Refused draws go to the remaining items: allow for half of all draws being refused.
+  return options.negatives.is_seen_excluded ? 2.0 * largest : largest;
+}
+
+std::vector<float> log_probabilities(const sampling::AliasTable& table) {
+  std::vector<float> logs(table.size());
+  for (ItemIndex item = 0; item < logs.size(); ++item) {
+    logs[item] = static_cast<float>(std::log(std::max(table.probability(item), 1e-30)));
+  }
+  return logs;
+}
+
+}  // namespace
+
+struct Trainer::EpochReport {
+  LossSums::Means loss;
+  std::optional<ValidationMetrics> validation;
+  double training_seconds = 0.0;
+  double validation_seconds = 0.0;
+  bool is_best = false;
+};
+
+Trainer::Trainer(const communication::Communicator& communicator, Log& log, const TrainingOptions& options,
+                 std::string resolved)
+    : communicator_(communicator),
+      log_(log),
+      options_(options),
+      resolved_(std::move(resolved)),
+      directory_(options.output) {
+  open_data();
+  open_run();
+  build_step();
+  announce();
+}
+
+Trainer::~Trainer() = default;
+
+void Trainer::open_data() {
+  communicator_.agree([&] {
+    dataset_.emplace(options_.data);
+    plan_.emplace(dataset_->indptr(), options_.shards, static_cast<std::uint64_t>(communicator_.size()),
+                  options_.batch_size);
+    const auto users = plan_->users_of_rank(static_cast<std::uint64_t>(communicator_.rank()));
+    interactions_ = dataset_->interactions(users);
+  });
+  dataset::HeldOut held_out;
+  communicator_.agree([&] {
+    held_out = dataset_->held_out(dataset::HeldOutPart::validation, interactions_.users);
+    state_.emplace(options_.dimensions, interactions_.users, dataset_->item_count());
+  });
+  validation_.emplace(communicator_, std::move(held_out));
+}
+
+void Trainer::open_run() {
+  communicator_.agree([&] {
+    if (communicator_.rank() == 0) {
+      directory_.prepare(options_.is_resumed, options_.is_forced);
+    }
+  });
+  communicator_.agree([&] {
+    if (options_.is_resumed && directory_.has_checkpoint()) {
+      resume();
+    } else {
+      model::initialize(state_->personas, options_.initial_scale, options_.seed);
+      model::initialize(state_->shared, options_.initial_scale, options_.projection_noise, options_.seed);
+    }
+  });
+  communicator_.agree([&] {
+    if (communicator_.rank() == 0 && !is_finished()) {
+      directory_.write_config(resolved_);
+      directory_.write_log(kLogHeader, state_->progress.log_rows);
+    }
+  });
+}
+
+void Trainer::resume() {
+  const auto path = directory_.checkpoint();
+  {
+    const checkpoint::ModelFile model(path);
+    if (model.dataset_fingerprint() != dataset_->fingerprint()) {
+      throw UsageError("{} was trained on a dataset with fingerprint {}, but {} has {}: resume with the same data",
+                       path.string(), model.dataset_fingerprint(), options_.data.string(), dataset_->fingerprint());
+    }
+    require_same_run(model.config(), resolved_);
+  }
+  checkpoint::read_state(path, *state_);
+}
+
+void Trainer::build_step() {
+  const auto counts = count_items(communicator_, interactions_, dataset_->item_count());
+  communicator_.agree([&] {
+    sampling::NegativeSampler negatives(options_.negatives, counts, options_.seed);
+    const auto share = largest_share(counts, negatives, options_, dataset_->interaction_count());
+    auto logs = options_.has_log_q ? log_probabilities(negatives.table()) : std::vector<float>();
+    sampler_.emplace(*plan_, static_cast<std::uint64_t>(communicator_.rank()), interactions_, std::move(negatives),
+                     options_.is_full_softmax, options_.seed);
+    const auto scale = parallel::ItemScale::of(plan_->largest_batch(), sampler_->candidates_per_example(), share);
+    step_.emplace(communicator_, *plan_, *sampler_, options_.loss, options_.adam, scale, std::move(logs), *state_);
+  });
+}
+
+void Trainer::announce() const {
+  log_.info("{} users, {} items, {} training interactions, {} users with a validation item", dataset_->user_count(),
+            dataset_->item_count(), dataset_->interaction_count(), validation_->user_count());
+  log_.info("r = {}, d = {}, {} attention; {} steps of {} positives to an epoch; {} on {} in {} shards",
+            options_.dimensions.personas, options_.dimensions.dim, options_.attention, plan_->steps_per_epoch(),
+            options_.batch_size, communicator_.size() == 1 ? "1 rank" : fmt::format("{} ranks", communicator_.size()),
+            instruction_set(), options_.shards);
+  if (state_->progress.epoch > 0) {
+    log_.info("resumed after epoch {}", state_->progress.epoch);
+  }
+}
+
+bool Trainer::is_finished() const {
+  const auto& progress = state_->progress;
+  const bool is_exhausted = options_.patience > 0 && progress.epochs_without_improvement >= options_.patience;
+  return progress.epoch >= options_.epochs || (is_exhausted && validation_->user_count() > 0);
+}
+
+double Trainer::learning_rate_factor() const {
+  const double fraction = options_.epochs > 1
+                              ? static_cast<double>(state_->progress.epoch) / static_cast<double>(options_.epochs - 1)
+                              : 0.0;
+  return 1.0 + (options_.final_learning_rate - 1.0) * fraction;
+}
+
+ExitCode Trainer::run() {
+  if (is_finished()) {
+    log_.info("the run in {} is finished: nothing to do", directory_.path().string());
+    return ExitCode::success;
+  }
+  while (!is_finished()) {
+    run_epoch();
+  }
+  const auto& progress = state_->progress;
+  if (progress.best_sum >= 0.0) {
+    log_.info("best on validation: HR@10 + NDCG@10 = {:.4f}; model in {}", progress.best_sum,
+              directory_.best().string());
+  } else {
+    log_.info("no validation items: the last model is in {}", directory_.best().string());
+  }
+  return ExitCode::success;
+}
+
+void Trainer::run_epoch() {
+  EpochReport report;
+  train_epoch(report);
+  const auto start = Clock::now();
+  report.validation = validation_->run(state_->personas, state_->shared);
+  report.validation_seconds = seconds_since(start);
+  judge(report);
+  record(report);
+
+  const auto before_checkpoint = Clock::now();
+  const auto& progress = state_->progress;
+  if (report.is_best || is_finished() || progress.epoch % options_.checkpoint_every == 0) {
+    directory_.write_checkpoint(communicator_, {dataset_->fingerprint(), resolved_, dataset_->user_count()}, *state_,
+                                report.is_best, options_.keep);
+  }
+  communicator_.agree([&] {
+    if (communicator_.rank() == 0) {
+      directory_.write_log(kLogHeader, progress.log_rows);
+    }
+  });
+  seconds_in_checkpoints_ = seconds_since(before_checkpoint);
+}
+
+void Trainer::train_epoch(EpochReport& report) {
+  auto& progress = state_->progress;
+  const double factor = learning_rate_factor();
+  ProgressLine line(communicator_.rank() == 0 && stderr_is_terminal(), progress.epoch + 1, plan_->steps_per_epoch(),
+                    dataset_->interaction_count());
+  const auto start = Clock::now();
+  step_->losses().clear();
+  sampler_->begin_epoch(progress.epoch);
+  for (std::uint64_t step = 0; step < plan_->steps_per_epoch(); ++step) {
+    step_->run(step, factor, 0);
+    ++progress.step;
+    line.update(step + 1);
+  }
+  report.training_seconds = seconds_since(start);
+  report.loss = step_->losses().means(communicator_, sampler_->candidates_per_example() - 1, options_.loss);
+  ++progress.epoch;
+}
+
+void Trainer::judge(EpochReport& report) {
+  auto& progress = state_->progress;
+  if (!report.validation) {
+    report.is_best = true;  // the last model is the best that is known
+    return;
+  }
+  const auto [hr, ndcg] = *report.validation;
+  const bool is_better = hr > progress.best_hr || ndcg > progress.best_ndcg;
+  progress.epochs_without_improvement = is_better ? 0 : progress.epochs_without_improvement + 1;
+  progress.best_hr = std::max(progress.best_hr, hr);
+  progress.best_ndcg = std::max(progress.best_ndcg, ndcg);
+  report.is_best = hr + ndcg > progress.best_sum;
+  progress.best_sum = std::max(progress.best_sum, hr + ndcg);
+}
+
+void Trainer::record(const EpochReport& report) {
+  auto& progress = state_->progress;
+  const double rate = static_cast<double>(dataset_->interaction_count()) / report.training_seconds;
+  const auto metric = [&](double ValidationMetrics::*member) {
+    return report.validation ? fmt::format("{:.17g}", (*report.validation).*member) : std::string();
+  };
+  progress.log_rows.push_back(fmt::format(
+      "{},{:.3f},{:.0f},{:.17g},{:.17g},{:.17g},{:.17g},{},{},{:.3f},{:.3f},{:.3f}", progress.epoch,
+      report.training_seconds + report.validation_seconds + seconds_in_checkpoints_, rate, report.loss.total,
+      report.loss.data, report.loss.entropy_positive, report.loss.entropy_negative, metric(&ValidationMetrics::hr),
+      metric(&ValidationMetrics::ndcg), report.training_seconds, report.validation_seconds, seconds_in_checkpoints_));
+  const auto validation = report.validation
+                              ? fmt::format(", validation HR@10 {:.4f} NDCG@10 {:.4f}{}", report.validation->hr,
+                                            report.validation->ndcg, report.is_best ? " (best)" : "")
+                              : std::string();
+  log_.info("epoch {}: loss {:.4f}{}, {:.0f} positives/s, {:.1f} s", progress.epoch, report.loss.total, validation,
+            rate, report.training_seconds);
+}
+
+}  // namespace ampcf::training

@@ -1,0 +1,68 @@
+#pragma once
+
+#include "reference.hpp"
+
+namespace ampcf::model::testing {
+
+struct CaseShape {
+  std::size_t personas;
+  std::size_t dim;
+  std::size_t attention_dim;
+  bool is_identity;
+  std::size_t negatives;
+  bool has_log_q;
+};
+
+/// A small random model and a batch in which users and items repeat, also inside one example.
+struct ModelCase {
+  SharedParameters<double> shared;
+  Personas<double> personas;
+  MiniBatch batch;
+  LossWeights weights{0.6, 0.7, 0.3};
+  std::vector<double> log_probabilities;
+
+  explicit ModelCase(const CaseShape& s) {
+    const Dimensions shape{s.personas, s.dim, s.attention_dim, s.is_identity};
+    const std::uint64_t item_count = 9;
+    shared = SharedParameters<double>(shape, item_count);
+    personas = Personas<double>(shape, {10, 14});
+    initialize(personas, 0.6, 3);
+    initialize(shared, 0.6, 0.3, 4);
+    random::Draws draws(5, random::Stream::generation, 0);
+    for (std::uint64_t item = 0; item < item_count; ++item) {
+      shared.item(item)[shape.bias_column()] = draws.next_unit() - 0.5;
+    }
+    if (s.has_log_q) {
+      for (std::uint64_t item = 0; item < item_count; ++item) {
+        log_probabilities.push_back(-3.0 * draws.next_unit());
+      }
+    }
+    batch.candidates_per_example = s.negatives + 1;
+    batch.users = {0, 2, 3};
+    batch.slot = {0, 0, 1, 2, 2};
+    batch.shard_first_slot = {0, 1, 1, 3};
+    for (std::size_t i = 0; i < batch.size() * batch.candidates_per_example; ++i) {
+      batch.candidates.push_back(draws.next_below(item_count));
+    }
+  }
+
+  [[nodiscard]] double reference_loss() const {
+    return testing::reference_loss(shared, personas, batch, weights, log_probabilities);
+  }
+
+  [[nodiscard]] SharedParameters<float> shared_as_float() const {
+    SharedParameters<float> copy(shared.dimensions, shared.item_count);
+    copy.items.assign(shared.items.begin(), shared.items.end());
+    copy.user_projection.assign(shared.user_projection.begin(), shared.user_projection.end());
+    copy.item_projection.assign(shared.item_projection.begin(), shared.item_projection.end());
+    return copy;
+  }
+
+  [[nodiscard]] Personas<float> personas_as_float() const {
+    Personas<float> copy(personas.dimensions, personas.users);
+    copy.rows.assign(personas.rows.begin(), personas.rows.end());
+    return copy;
+  }
+};
+
+}  // namespace ampcf::model::testing

@@ -1,0 +1,128 @@
+#include "model_case.hpp"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+
+namespace ampcf::model::testing {
+
+namespace {
+
+// Gradients as they are, without the trainer's fixed point.
+struct PlainItemSink {
+  SharedParameters<double>& gradient;
+
+  double* row(ItemIndex item) { return gradient.item(item); }
+  void add(double* row, std::size_t column, kernels::Vec<double> value) {
+    kernels::store(row + column, kernels::load(row + column) + value);
+  }
+  void add_bias(double* row, double value) { row[gradient.dimensions.bias_column()] += value; }
+};
+
+struct PlainFormSink {
+  std::vector<double> total;
+
+  void add(const double* partial) {
+    for (std::size_t i = 0; i < total.size(); ++i) {
+      total[i] += partial[i];
+    }
+  }
+};
+
+struct Gradients {
+  Personas<double> personas;
+  SharedParameters<double> shared;
+  double loss = 0.0;
+};
+
+Gradients gradients_of(const ModelCase& c) {
+  const auto& shape = c.shared.dimensions;
+  Gradients result{Personas<double>(shape, c.personas.users), SharedParameters<double>(shape, c.shared.item_count),
+                   0.0};
+  std::fill(result.shared.user_projection.begin(), result.shared.user_projection.end(), 0.0);
+  std::fill(result.shared.item_projection.begin(), result.shared.item_projection.end(), 0.0);
+  FoldedAttention<double> folded;
+  folded.fold(c.shared);
+  BatchGradient<double> gradient(shape, c.batch.candidates_per_example, c.weights);
+  PlainItemSink items{result.shared};
+  PlainFormSink form{std::vector<double>(shape.padded_dim() * shape.padded_dim())};
+  gradient.run(c.batch, c.personas, c.shared, folded, std::span<const double>(c.log_probabilities), items, form,
+               [&](const LossTerms& terms) { result.loss += terms.total(c.weights); });
+  for (std::size_t slot = 0; slot < c.batch.users.size(); ++slot) {
+    std::copy_n(gradient.persona_gradient() + slot * shape.user_stride(), shape.user_stride(),
+                result.personas.of(c.batch.users[slot]));
+  }
+  if (!shape.is_identity) {
+    unfold_gradient(c.shared, form.total.data(), result.shared.user_projection.data(),
+                    result.shared.item_projection.data());
+  }
+  return result;
+}
+
+// Central differences of the reference loss in every number of a table against the analytic gradient.
+void expect_central_differences(ModelCase& c, kernels::AlignedVector<double>& table,
+                                const kernels::AlignedVector<double>& gradient, const char* name) {
+  const double step = 1e-5;
+  for (std::size_t i = 0; i < table.size(); ++i) {
+    const double value = table[i];
+    table[i] = value + step;
+    const double above = c.reference_loss();
+    table[i] = value - step;
+    const double below = c.reference_loss();
+    table[i] = value;
+    ASSERT_NEAR(gradient[i], (above - below) / (2.0 * step), 2e-8) << name << " [" << i << "]";
+  }
+}
+
+}  // namespace
+
+class Gradient : public ::testing::TestWithParam<CaseShape> {};
+
+TEST_P(Gradient, EqualsCentralDifferencesInEveryParameter) {
+  ModelCase c(GetParam());
+  const auto gradients = gradients_of(c);
+  EXPECT_NEAR(gradients.loss, c.reference_loss(), 1e-10);
+  expect_central_differences(c, c.personas.rows, gradients.personas.rows, "personas");
+  expect_central_differences(c, c.shared.items, gradients.shared.items, "items and biases");
+  if (!c.shared.dimensions.is_identity) {
+    expect_central_differences(c, c.shared.user_projection, gradients.shared.user_projection, "user projection");
+    expect_central_differences(c, c.shared.item_projection, gradients.shared.item_projection, "item projection");
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Models, Gradient,
+                         ::testing::Values(CaseShape{1, 16, 16, false, 4, false}, CaseShape{1, 16, 16, true, 4, false},
+                                           CaseShape{2, 16, 32, false, 4, false}, CaseShape{2, 5, 5, true, 4, true},
+                                           CaseShape{4, 16, 7, false, 3, true}, CaseShape{4, 16, 16, true, 20, false},
+                                           CaseShape{8, 5, 3, false, 1, false}));
+
+TEST(FloatGradient, IsTheDoubleOneRounded) {
+  ModelCase c({4, 16, 16, false, 4, false});
+  const auto expected = gradients_of(c);
+  const auto shared = c.shared_as_float();
+  const auto personas = c.personas_as_float();
+  FoldedAttention<float> folded;
+  folded.fold(shared);
+  BatchGradient<float> gradient(shared.dimensions, c.batch.candidates_per_example, c.weights);
+  struct {
+    std::vector<float> scratch = std::vector<float>(1024);
+    float* row(ItemIndex) { return scratch.data(); }
+    void add(float*, std::size_t, kernels::Floats) {}
+    void add_bias(float*, float) {}
+  } items;
+  struct {
+    void add(const float*) {}
+  } form;
+  double loss = 0.0;
+  gradient.run(c.batch, personas, shared, folded, std::span<const float>(), items, form,
+               [&](const LossTerms& terms) { loss += terms.total(c.weights); });
+  EXPECT_NEAR(loss, expected.loss, 1e-5);
+  for (std::size_t slot = 0; slot < c.batch.users.size(); ++slot) {
+    for (std::size_t i = 0; i < shared.dimensions.user_stride(); ++i) {
+      EXPECT_NEAR(gradient.persona_gradient()[slot * shared.dimensions.user_stride() + i],
+                  expected.personas.of(c.batch.users[slot])[i], 1e-5);
+    }
+  }
+}
+
+}  // namespace ampcf::model::testing
