@@ -20,6 +20,18 @@ std::vector<double> weights_of(std::span<const std::uint64_t> counts, double pow
   return weights;
 }
 
+// The first item from `start` on, around the catalogue, that is not refused; the positive's neighbour where all are.
+template <typename Refusal>
+ItemIndex next_allowed(ItemIndex size, ItemIndex start, ItemIndex positive, const Refusal& is_refused) {
+  for (ItemIndex step = 0; step < size; ++step) {
+    const auto candidate = static_cast<ItemIndex>((std::uint64_t{start} + step) % size);
+    if (!is_refused(candidate)) {
+      return candidate;
+    }
+  }
+  return (positive + 1) % size;
+}
+
 }  // namespace
 
 NegativeSampler::NegativeSampler(const NegativeOptions& options, std::span<const std::uint64_t> train_counts,
@@ -29,20 +41,19 @@ NegativeSampler::NegativeSampler(const NegativeOptions& options, std::span<const
 void NegativeSampler::draw(std::uint64_t epoch, Position position, ItemIndex item, std::span<const ItemIndex> seen,
                            std::span<ItemIndex> negatives) const {
   random::Draws draws(seed_, random::Stream::negatives, position, static_cast<std::uint32_t>(epoch));
+  const auto is_refused = [&](ItemIndex candidate) {
+    return candidate == item ||
+           (options_.is_seen_excluded && std::binary_search(seen.begin(), seen.end(), candidate));
+  };
+  const auto size = static_cast<ItemIndex>(table_.size());
   for (auto& negative : negatives) {
-    for (int redraws = 0;; ++redraws) {
+    int redraws = 0;
+    do {
       const auto slot = draws.next();
       negative = table_.draw(slot, draws.next());
-      if (redraws >= kMaxRedraws) {
-        // Any other item will do, one that this positive is not.
-        negative = (item + 1 + random::below(slot, static_cast<std::uint32_t>(table_.size() - 1))) %
-                   static_cast<std::uint32_t>(table_.size());
-      }
-      const bool is_refused =
-          options_.is_seen_excluded && redraws < kMaxRedraws && std::binary_search(seen.begin(), seen.end(), negative);
-      if (negative != item && !is_refused) {
-        break;
-      }
+    } while (is_refused(negative) && redraws++ < kMaxRedraws);
+    if (is_refused(negative)) {
+      negative = next_allowed(size, draws.next_below(size), item, is_refused);
     }
   }
 }

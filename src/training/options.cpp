@@ -43,8 +43,8 @@ void add_optimizer_options(config::OptionTable& table, TrainingOptions& options)
   table.add("learning-rate", options.adam.learning_rate, "step of Adam", config::kPositive);
   table.add("final-learning-rate", options.final_learning_rate,
             "share of the learning rate left in the last of --epochs; it falls linearly", config::kFraction);
-  table.add("weight-decay", options.adam.weight_decay, "added to a touched row's gradient, times the row",
-            config::kNotNegative);
+  table.add("weight-decay", options.adam.weight_decay,
+            "added, times the row, to a touched row's gradient summed over the batch", config::kNotNegative);
   table.add("batch-size", options.batch_size, "positives of a step, over all ranks", {1.0, 16777216.0, "1 to 2^24"});
   table.add("epochs", options.epochs, "the most passes over the data", config::kAtLeastOne);
   table.add("patience", options.patience,

@@ -87,22 +87,23 @@ void TrainingStep::update_personas(const model::MiniBatch& batch, float scale, d
     adam_.row(moments.updates[user], rate)
         .apply(state_.personas.of(user), moments.first.data() + user * moments.stride,
                moments.second.data() + user * moments.stride, gradient_.persona_gradient() + slot * moments.stride,
-               moments.stride, scale, true);
+               moments.stride, 1.0F, scale, true);
   }
 }
 
 void TrainingStep::update_items(float scale, double rate) {
   auto& moments = state_.item_moments;
   const auto d = state_.shared.dimensions.padded_dim();
-  const float unit = items_.unit() * scale;
+  const float unit = items_.unit();
   for (std::size_t row = 0; row < items_.row_count(); ++row) {
     const std::int32_t* const gradient = items_.rows().data() + row * items_.row_size();
     const auto item = static_cast<ItemIndex>(gradient[items_.item_column()]);
     const auto update = adam_.row(moments.updates[item], rate);
     float* const first = moments.first.data() + item * moments.stride;
     float* const second = moments.second.data() + item * moments.stride;
-    update.apply(state_.shared.item(item), first, second, gradient, d, unit, true);
-    update.apply(state_.shared.item(item) + d, first + d, second + d, gradient + items_.bias_column(), 1, unit, false);
+    update.apply(state_.shared.item(item), first, second, gradient, d, unit, scale, true);
+    update.apply(state_.shared.item(item) + d, first + d, second + d, gradient + items_.bias_column(), 1, unit, scale,
+                 false);
   }
 }
 
@@ -114,7 +115,7 @@ void TrainingStep::update_projections(float scale, double rate) {
   const auto apply = [&](kernels::AlignedVector<float>& parameters, optimizer::MomentTable& moments,
                          const kernels::AlignedVector<float>& gradient) {
     adam_.row(moments.updates[0], rate)
-        .apply(parameters.data(), moments.first.data(), moments.second.data(), gradient.data(), parameters.size(),
+        .apply(parameters.data(), moments.first.data(), moments.second.data(), gradient.data(), parameters.size(), 1.0F,
                scale, false);
   };
   apply(shared.user_projection, state_.user_projection_moments, user_projection_gradient_);

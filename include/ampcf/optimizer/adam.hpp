@@ -15,7 +15,7 @@ struct AdamOptions {
   double beta1 = 0.9;
   double beta2 = 0.999;
   double epsilon = 1e-8;
-  double weight_decay = 0.0;  // added to the gradient as weight_decay * parameter, in touched rows alone
+  double weight_decay = 0.0;  // of touched rows alone, beside the gradient as a sum over the batch
 };
 
 /// Moments of rows that are updated when they are touched, and how often each was.
@@ -42,14 +42,15 @@ class Adam {
   /// The update of one row at one step: begin with row(), then apply() to any parts of the row.
   class RowUpdate {
    public:
-    /// Moves `size` parameters along `gradient * scale + weight_decay * parameter`. Element by element: the bits do not
-    /// depend on how a row is cut into parts.
+    /// Moves `size` parameters along (gradient + weight_decay * parameter) * scale, where `gradient * unit` is a sum
+    /// over the batch and `scale` makes means of sums: decay weighs as much against one example at any batch size.
+    /// Element by element: the bits do not depend on how a row is cut into parts.
     template <typename Gradient>
     void apply(float* __restrict parameters, float* __restrict first, float* __restrict second,
-               const Gradient* __restrict gradient, std::size_t size, float scale, bool has_decay) const {
+               const Gradient* __restrict gradient, std::size_t size, float unit, float scale, bool has_decay) const {
       const float decay = has_decay ? decay_ : 0.0F;
       for (std::size_t i = 0; i < size; ++i) {
-        const float g = static_cast<float>(gradient[i]) * scale + decay * parameters[i];
+        const float g = (static_cast<float>(gradient[i]) * unit + decay * parameters[i]) * scale;
         first[i] = beta1_ * first[i] + (1.0F - beta1_) * g;
         second[i] = beta2_ * second[i] + (1.0F - beta2_) * (g * g);
         parameters[i] -= rate_ * first[i] / (std::sqrt(second[i] * second_correction_) + epsilon_);
