@@ -42,8 +42,7 @@ void NegativeSampler::draw(std::uint64_t epoch, Position position, ItemIndex ite
                            std::span<ItemIndex> negatives) const {
   random::Draws draws(seed_, random::Stream::negatives, position, static_cast<std::uint32_t>(epoch));
   const auto is_refused = [&](ItemIndex candidate) {
-    return candidate == item ||
-           (options_.is_seen_excluded && std::binary_search(seen.begin(), seen.end(), candidate));
+    return candidate == item || (options_.is_seen_excluded && std::binary_search(seen.begin(), seen.end(), candidate));
   };
   const auto size = static_cast<ItemIndex>(table_.size());
   for (auto& negative : negatives) {

@@ -150,6 +150,9 @@ void Trainer::announce() const {
   }
 }
 
+// The log is part of the checkpoint that all ranks write, so its times must be the same on all of them.
+double Trainer::slowest(double seconds) const { return communicator_.max(seconds); }
+
 bool Trainer::is_finished() const {
   const auto& progress = state_->progress;
   const bool is_exhausted = options_.patience > 0 && progress.epochs_without_improvement >= options_.patience;
@@ -186,7 +189,7 @@ void Trainer::run_epoch() {
   train_epoch(report);
   const auto start = Clock::now();
   report.validation = validation_->run(state_->personas, state_->shared);
-  report.validation_seconds = seconds_since(start);
+  report.validation_seconds = slowest(seconds_since(start));
   judge(report);
   record(report);
 
@@ -201,7 +204,7 @@ void Trainer::run_epoch() {
       directory_.write_log(kLogHeader, progress.log_rows);
     }
   });
-  seconds_in_checkpoints_ = seconds_since(before_checkpoint);
+  seconds_in_checkpoints_ = slowest(seconds_since(before_checkpoint));
 }
 
 void Trainer::train_epoch(EpochReport& report) {
@@ -217,7 +220,7 @@ void Trainer::train_epoch(EpochReport& report) {
     ++progress.step;
     line.update(step + 1);
   }
-  report.training_seconds = seconds_since(start);
+  report.training_seconds = slowest(seconds_since(start));
   report.loss = step_->losses().means(communicator_, sampler_->candidates_per_example() - 1, options_.loss);
   ++progress.epoch;
 }

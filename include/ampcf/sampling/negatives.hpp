@@ -25,8 +25,9 @@ class NegativeSampler {
   [[nodiscard]] std::uint64_t count() const { return options_.count; }
   [[nodiscard]] const AliasTable& table() const { return table_; }
 
-  /// Fills `negatives` (count()) for the positive `item` of a user whose training items are `seen`, ascending. Where kMaxRedraws
-  /// redraws were all refused the next item of the catalogue that is not refused is taken; never the positive.
+  /// Fills `negatives` (count()) for the positive `item` of a user whose training items are `seen`, ascending. Where
+  /// kMaxRedraws redraws were all refused the next item of the catalogue that is not refused is taken; never the
+  /// positive.
   void draw(std::uint64_t epoch, Position position, ItemIndex item, std::span<const ItemIndex> seen,
             std::span<ItemIndex> negatives) const;
 

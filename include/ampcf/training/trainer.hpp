@@ -31,6 +31,7 @@ class Trainer {
   void resume();
   void build_step();
   void announce() const;
+  [[nodiscard]] double slowest(double seconds) const;
   [[nodiscard]] bool is_finished() const;
   [[nodiscard]] double learning_rate_factor() const;
   void run_epoch();

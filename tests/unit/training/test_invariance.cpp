@@ -1,0 +1,90 @@
+#include "run.hpp"
+
+#include <gtest/gtest.h>
+
+namespace ampcf::training::testing {
+
+namespace {
+
+// Runs on all ranks and on rank 0 alone must leave the same model, optimiser and log.
+void expect_same_as_one_rank(const std::function<void(TrainingOptions&)>& change) {
+  const TemporaryDirectory directory;
+  ampcf::testing::write_small_dataset(directory / "data.h5");
+  auto options = small_options(directory, "all");
+  change(options);
+  train(world(), options);
+  world().agree([&] {
+    if (world().rank() == 0) {
+      options.output = directory / "one";
+      train(communication::Communicator::alone(), options);
+      EXPECT_EQ(log_of(directory / "all"), log_of(directory / "one"));
+      EXPECT_EQ(log_of(directory / "all").size(), options.epochs + 1);
+      EXPECT_TRUE(contents(directory / "all/checkpoint.h5") == contents(directory / "one/checkpoint.h5"));
+      EXPECT_TRUE(contents(directory / "all/best.h5") == contents(directory / "one/best.h5"));
+    }
+  });
+}
+
+}  // namespace
+
+TEST(Training, OnAnyNumberOfRanksGivesTheBitsOfOne) {
+  expect_same_as_one_rank([](TrainingOptions&) {});
+}
+
+TEST(Training, WithIdentityAttentionGivesTheBitsOfOne) {
+  expect_same_as_one_rank([](TrainingOptions& options) { options.dimensions = {4, 16, 16, true}; });
+}
+
+TEST(Training, OfMatrixFactorisationGivesTheBitsOfOne) {
+  expect_same_as_one_rank([](TrainingOptions& options) { options.dimensions = {1, 16, 8, false}; });
+}
+
+TEST(Training, WithEveryOptionGivesTheBitsOfOne) {
+  expect_same_as_one_rank([](TrainingOptions& options) {
+    options.negatives = {7, 1.0, true};
+    options.has_log_q = true;
+    options.adam.weight_decay = 0.01;
+    options.final_learning_rate = 0.1;
+    options.batch_size = 1000;  // more rows than twice the catalogue: the dense exchange
+  });
+}
+
+TEST(Training, UnderFullSoftmaxGivesTheBitsOfOne) {
+  expect_same_as_one_rank([](TrainingOptions& options) { options.is_full_softmax = true; });
+}
+
+TEST(Training, WithRanksThatHaveNoUsersGivesTheBitsOfOne) {
+  const TemporaryDirectory directory;
+  ampcf::testing::write_small_dataset(directory / "data.h5", {2, 80, 4, true});
+  auto options = small_options(directory, "all");
+  train(world(), options);
+  world().agree([&] {
+    if (world().rank() == 0) {
+      options.output = directory / "one";
+      train(communication::Communicator::alone(), options);
+      EXPECT_TRUE(contents(directory / "all/checkpoint.h5") == contents(directory / "one/checkpoint.h5"));
+    }
+  });
+}
+
+TEST(Training, LearnsWhatTheDataHold) {
+  const TemporaryDirectory directory;
+  ampcf::testing::write_small_dataset(directory / "data.h5");
+  auto options = small_options(directory, "run");
+  options.epochs = 15;
+  options.patience = 0;
+  train(world(), options);
+  const auto rows = log_of(directory / "run");
+  const auto hr_of = [](const std::string& row) {
+    std::istringstream fields(row);
+    std::string field;
+    for (int i = 0; i < 6; ++i) {
+      std::getline(fields, field, ',');
+    }
+    return std::stod(field);
+  };
+  // Chance is 10 of 21; items of the user's two tastes stand first in a model that has learned.
+  EXPECT_GT(hr_of(rows.back()), 0.8);
+}
+
+}  // namespace ampcf::training::testing

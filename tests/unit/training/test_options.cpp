@@ -1,0 +1,71 @@
+#include "ampcf/core/error.hpp"
+#include "ampcf/training/trainer.hpp"
+#include "run.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace ampcf::training::testing {
+
+namespace {
+
+std::string refusal(const TrainingOptions& stored, const TrainingOptions& present) {
+  try {
+    require_same_run(resolved(stored), resolved(present));
+  } catch (const UsageError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+}  // namespace
+
+TEST(TrainingOptions, DefaultsAreThePublicOnes) {
+  const auto text = resolved({});
+  for (const std::string line :
+       {"personas = 4\n", "dim = 64\n", "attention-dim = 64\n", "attention = learned\n", "negatives = 4\n",
+        "negative-power = 0.5\n", "exclude-seen = false\n", "alpha = 0.5\n", "lambda-positive = 0.1\n",
+        "lambda-negative = 0.025\n", "learning-rate = 0.001\n", "weight-decay = 0\n", "batch-size = 256\n",
+        "epochs = 100\n", "patience = 5\n", "seed = 1\n", "checkpoint-every = 1\n", "keep = 2\n"}) {
+    EXPECT_THAT(text, ::testing::HasSubstr(line));
+  }
+}
+
+TEST(TrainingOptions, IdentityAttentionTakesTheModelsDimension) {
+  TrainingOptions options;
+  options.attention = "identity";
+  options.dimensions.dim = 32;
+  resolve(options, false);
+  EXPECT_TRUE(options.dimensions.is_identity);
+  EXPECT_EQ(options.dimensions.attention_dim, 32U);
+  options.dimensions.attention_dim = 16;
+  EXPECT_THROW(resolve(options, true), UsageError);
+}
+
+TEST(ResumeOptions, ThatChangeTheResultAreRefusedByName) {
+  TrainingOptions present;
+  present.seed = 2;
+  present.loss.lambda_positive = 0.2;
+  const auto text = refusal({}, present);
+  EXPECT_THAT(text, ::testing::HasSubstr("--seed was 1 and is 2"));
+  EXPECT_THAT(text, ::testing::HasSubstr("--lambda-positive was 0.1 and is 0.2"));
+}
+
+TEST(ResumeOptions, ThatOnlyExtendTheRunAreTaken) {
+  TrainingOptions present;
+  present.epochs = 200;
+  present.patience = 9;
+  present.keep = 5;
+  present.data = "elsewhere.h5";
+  EXPECT_EQ(refusal({}, present), "");
+}
+
+TEST(ResumeOptions, EpochsAreRefusedWhereTheScheduleEndsWithThem) {
+  TrainingOptions stored;
+  stored.final_learning_rate = 0.1;
+  auto present = stored;
+  present.epochs = 200;
+  EXPECT_THAT(refusal(stored, present), ::testing::HasSubstr("--epochs was 100 and is 200"));
+}
+
+}  // namespace ampcf::training::testing

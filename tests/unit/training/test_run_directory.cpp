@@ -1,0 +1,71 @@
+#include "ampcf/training/run_directory.hpp"
+
+#include "ampcf/checkpoint/model_file.hpp"
+#include "ampcf/core/error.hpp"
+#include "run.hpp"
+
+#include <gtest/gtest.h>
+
+namespace ampcf::training::testing {
+
+TEST(RunDirectory, ThatIsNotEmptyNeedsResumeOrForce) {
+  const TemporaryDirectory directory;
+  ampcf::testing::write_small_dataset(directory / "data.h5");
+  auto options = small_options(directory, "run");
+  options.epochs = 1;
+  train(world(), options);
+  try {
+    train(world(), options);
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::usage);
+  }
+  options.is_forced = true;
+  EXPECT_EQ(train(world(), options), ExitCode::success);
+}
+
+TEST(RunDirectory, KeepsTheLastCheckpointsAndTheBest) {
+  const TemporaryDirectory directory;
+  ampcf::testing::write_small_dataset(directory / "data.h5");
+  auto options = small_options(directory, "run");
+  options.epochs = 5;
+  options.keep = 2;
+  train(world(), options);
+  world().barrier();
+  EXPECT_FALSE(std::filesystem::exists(directory / "run/checkpoint-000003.h5"));
+  EXPECT_TRUE(std::filesystem::exists(directory / "run/checkpoint-000004.h5"));
+  EXPECT_TRUE(std::filesystem::exists(directory / "run/checkpoint-000005.h5"));
+  EXPECT_EQ(checkpoint::ModelFile(directory / "run/checkpoint.h5").epoch(), 5U);
+  EXPECT_LE(checkpoint::ModelFile(directory / "run/best.h5").epoch(), 5U);
+  for (const auto& entry : std::filesystem::directory_iterator(directory / "run")) {
+    EXPECT_NE(entry.path().extension(), ".partial") << entry.path();
+  }
+}
+
+TEST(RunDirectory, HasABestModelAlsoWithoutValidation) {
+  const TemporaryDirectory directory;
+  ampcf::testing::write_small_dataset(directory / "data.h5", {30, 80, 4, false});
+  auto options = small_options(directory, "run");
+  options.epochs = 3;
+  options.patience = 1;
+  train(world(), options);
+  EXPECT_EQ(checkpoint::ModelFile(directory / "run/best.h5").epoch(), 3U);
+}
+
+TEST(RunDirectory, HoldsOptionsThatReadBack) {
+  const TemporaryDirectory directory;
+  ampcf::testing::write_small_dataset(directory / "data.h5");
+  auto options = small_options(directory, "run");
+  options.epochs = 1;
+  train(world(), options);
+  std::ifstream stream(directory / "run/config.ini");
+  std::ostringstream text;
+  text << stream.rdbuf();
+  TrainingOptions read;
+  config::OptionTable table("test", "", "");
+  add_options(table, read);
+  table.read_ini(text.str(), "config.ini");
+  EXPECT_EQ(table.resolved(), resolved(options));
+}
+
+}  // namespace ampcf::training::testing
