@@ -5,19 +5,36 @@
 
 namespace ampcf::parallel {
 
+namespace {
+
+// The most bits b for which a sum of magnitude `largest` in units of 2^-b, and what rounding adds to it, stays below
+// 2^31.
+int bits_below_overflow(double largest) { return 30 - static_cast<int>(std::ceil(std::log2(largest))); }
+
+}  // namespace
+
+std::uint64_t Rounding::take_clipped() {
+  std::uint64_t clipped = 0;
+  for (std::size_t lane = 0; lane < kernels::kLanes; ++lane) {
+    clipped += static_cast<std::uint64_t>(clips_[lane]);
+  }
+  clips_ = kernels::Integers{};
+  return clipped;
+}
+
 ItemScale ItemScale::of(std::uint64_t largest_batch, std::size_t candidates_per_example, double largest_share) {
   const double expected = largest_share * static_cast<double>(largest_batch);
   const double likely = std::ceil(expected + 10.0 * std::sqrt(expected) + 16.0);
   const double possible = static_cast<double>(largest_batch) * static_cast<double>(candidates_per_example);
   const double most = std::min(likely, possible);
-  return {static_cast<int>(std::floor(31.0 - std::log2(most * kClip))) - 1, static_cast<std::uint64_t>(most)};
+  return {bits_below_overflow(most * static_cast<double>(kClip)), static_cast<std::uint64_t>(most)};
 }
 
 ItemGradients::ItemGradients(const model::Dimensions& dimensions, std::uint64_t item_count, const ItemScale& scale)
     : padded_dim_(dimensions.padded_dim()),
       scale_(scale),
       factor_(std::ldexp(1.0F, scale.bits)),
-      limit_(ItemScale::kClip * factor_),
+      rounding_(ItemScale::kClip * factor_),
       slots_(item_count, kUntouched) {}
 
 std::uint32_t ItemGradients::append(ItemIndex item) {
@@ -43,24 +60,16 @@ void ItemGradients::clear() {
     slots_[static_cast<ItemIndex>(rows_[slot * row_size() + item_column()])] = kUntouched;
   }
   row_count_ = 0;
-  for (std::size_t lane = 0; lane < kernels::kLanes; ++lane) {
-    clipped_ += static_cast<std::uint64_t>(clips_[lane]);
-  }
-  clips_ = kernels::Integers{};
+  clipped_ += rounding_.take_clipped();
 }
 
-FormGradient::FormGradient(const model::Dimensions& dimensions)
-    : sums_(dimensions.is_identity ? 0 : dimensions.padded_dim() * dimensions.padded_dim()) {}
+FormGradient::FormGradient(const model::Dimensions& dimensions, std::uint64_t shards, std::uint64_t largest_share)
+    : padded_dim_(dimensions.padded_dim()),
+      factor_(std::ldexp(
+          1.0F, bits_below_overflow(static_cast<double>(shards * largest_share) * static_cast<double>(kClip)))),
+      rounding_(static_cast<float>(largest_share) * kClip * factor_),
+      sums_(dimensions.is_identity ? 0 : padded_dim_ * padded_dim_) {}
 
-void FormGradient::add(const float* partial) {
-  // Adding 1.5 * 2^52 units rounds to a multiple of one unit, 2^-28; the same number subtracted leaves that multiple.
-  constexpr double kRounder = 0x1.8p24;
-  for (std::size_t i = 0; i < sums_.size(); ++i) {
-    const double clipped = std::min(std::max(static_cast<double>(partial[i]), -4096.0), 4096.0);
-    sums_[i] += (clipped + kRounder) - kRounder;
-  }
-}
-
-void FormGradient::clear() { std::fill(sums_.begin(), sums_.end(), 0.0); }
+void FormGradient::clear() { std::fill(sums_.begin(), sums_.end(), 0); }
 
 }  // namespace ampcf::parallel

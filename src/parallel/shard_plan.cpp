@@ -72,12 +72,25 @@ std::uint64_t ShardPlan::global_batch_size(std::uint64_t step) const {
   return size;
 }
 
+std::uint64_t ShardPlan::largest_share_of(std::uint64_t shard) const {
+  const auto interactions = interactions_of_shard(shard);
+  return interactions == 0 ? 0 : (interactions + steps_ - 1) / steps_ + 1;
+}
+
 std::uint64_t ShardPlan::largest_batch() const {
   std::uint64_t size = 0;
   for (std::uint64_t shard = 0; shard < shard_count(); ++shard) {
-    size += (interactions_of_shard(shard) + steps_ - 1) / steps_ + (interactions_of_shard(shard) > 0 ? 1 : 0);
+    size += largest_share_of(shard);
   }
   return size;
+}
+
+std::uint64_t ShardPlan::largest_share() const {
+  std::uint64_t largest = 0;
+  for (std::uint64_t shard = 0; shard < shard_count(); ++shard) {
+    largest = std::max(largest, largest_share_of(shard));
+  }
+  return largest;
 }
 
 }  // namespace ampcf::parallel

@@ -2,6 +2,7 @@
 
 #include "ampcf/core/error.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 
@@ -52,7 +53,7 @@ TrainingStep::TrainingStep(const communication::Communicator& communicator, cons
       state_(state),
       gradient_(state.shared.dimensions, sampler.candidates_per_example(), weights),
       items_(state.shared.dimensions, state.shared.item_count, scale),
-      form_(state.shared.dimensions),
+      form_(state.shared.dimensions, plan.shard_count(), plan.largest_share()),
       exchange_(communicator, state.shared.item_count),
       form_total_(form_.sums().size()),
       user_projection_gradient_(state.shared.user_projection.size()),
@@ -109,7 +110,8 @@ void TrainingStep::update_items(float scale, double rate) {
 
 void TrainingStep::update_projections(float scale, double rate) {
   auto& shared = state_.shared;
-  std::copy(form_.sums().begin(), form_.sums().end(), form_total_.begin());
+  std::transform(form_.sums().begin(), form_.sums().end(), form_total_.begin(),
+                 [unit = form_.unit()](std::int32_t sum) { return static_cast<float>(sum) * unit; });
   model::unfold_gradient(shared, form_total_.data(), user_projection_gradient_.data(),
                          item_projection_gradient_.data());
   const auto apply = [&](kernels::AlignedVector<float>& parameters, optimizer::MomentTable& moments,

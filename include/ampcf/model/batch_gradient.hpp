@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ampcf/kernels/product.hpp"
+#include "ampcf/kernels/tile.hpp"
 #include "ampcf/model/example.hpp"
 #include "ampcf/model/mini_batch.hpp"
 
@@ -11,16 +12,12 @@ namespace ampcf::model {
 ///
 /// The projections' gradient goes by way of the folded form, dL/dM = sum over personas of u_k^T dp_k, one partial
 /// sum to a shard, so that it does not depend on which rank holds the shard. Sinks: `ItemSink` as Example's; `FormSink`
-/// has add(const Real* partial) for a (padded d, padded d) matrix.
+/// has add(row, column, Vec) for sixteen numbers of a shard's partial sum, a (padded d, padded d) matrix.
 template <typename Real>
 class BatchGradient {
  public:
   BatchGradient(const Dimensions& dimensions, std::size_t candidates, const LossWeights& weights)
-      : dimensions_(dimensions), example_(dimensions, candidates, weights) {
-    if (!dimensions.is_identity) {
-      form_partial_.resize(dimensions.padded_dim() * dimensions.padded_dim());
-    }
-  }
+      : dimensions_(dimensions), example_(dimensions, candidates, weights) {}
 
   /// Adds each example's loss to terms(example terms); gathers the batch's personas out of `personas`, and leaves their
   /// gradient in persona_gradient(). `log_probabilities` (n_items) asks for the logQ correction; empty: none.
@@ -79,11 +76,12 @@ class BatchGradient {
     for (std::size_t shard = 0; shard + 1 < batch.shard_first_slot.size(); ++shard) {
       const std::size_t first = batch.shard_first_slot[shard] * r;
       const std::size_t count = batch.shard_first_slot[shard + 1] * r - first;
+      const kernels::Factors<Real> factors{personas_.data() + first * d,           1, d,
+                                           projected_gradient_.data() + first * d, d, count};
       if (count > 0) {
-        std::fill(form_partial_.begin(), form_partial_.end(), Real{0});
-        kernels::add_outer_products(personas_.data() + first * d, d, projected_gradient_.data() + first * d, d,
-                                    form_partial_.data(), d, count, d, d);
-        form.add(form_partial_.data());
+        kernels::multiply(
+            factors, d, d, [](std::size_t, std::size_t) { return kernels::Vec<Real>{}; },
+            [&](std::size_t row, std::size_t column, kernels::Vec<Real> sums) { form.add(row, column, sums); });
       }
     }
   }
@@ -94,7 +92,6 @@ class BatchGradient {
   kernels::AlignedVector<Real> projected_;           // (U, r, padded d)
   kernels::AlignedVector<Real> gradient_;            // (U, r, padded d)
   kernels::AlignedVector<Real> projected_gradient_;  // (U, r, padded d)
-  kernels::AlignedVector<Real> form_partial_;        // (padded d, padded d) of one shard
   std::vector<Real> candidate_log_probabilities_;    // (|N| + 1)
 };
 

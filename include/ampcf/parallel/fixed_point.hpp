@@ -28,6 +28,31 @@ struct ItemScale {
   static ItemScale of(std::uint64_t largest_batch, std::size_t candidates_per_example, double largest_share);
 };
 
+/// Rounds floats to integers, clipped to +-limit.
+class Rounding {
+ public:
+  explicit Rounding(float limit) : limit_(limit) {}
+
+  /// To the nearest integer, halves away from zero.
+  kernels::Integers operator()(kernels::Floats value) {
+    const kernels::Floats limit = kernels::broadcast(limit_);
+    const auto is_high = value > limit;
+    const auto is_low = value < -limit;
+    clips_ -= is_high | is_low;
+    value = is_high ? limit : value;
+    value = is_low ? -limit : value;
+    value += value < kernels::Floats{} ? kernels::broadcast(-0.5F) : kernels::broadcast(0.5F);
+    return __builtin_convertvector(value, kernels::Integers);
+  }
+
+  /// Numbers clipped since the last call.
+  std::uint64_t take_clipped();
+
+ private:
+  float limit_;
+  kernels::Integers clips_{};  // by lane
+};
+
 /// The items' gradient of a step: a compact table of the rows touched, in fixed point. Sink of model::Example<float>.
 ///
 /// A row of row_size() integers is also what travels between ranks: d components, the bias' one, how often the item
@@ -48,11 +73,11 @@ class ItemGradients {
   }
 
   void add(std::int32_t* row, std::size_t column, kernels::Floats value) {
-    kernels::store(row + column, kernels::load(row + column) + rounded(value * factor_));
+    kernels::store(row + column, kernels::load(row + column) + rounding_(value * factor_));
   }
 
   void add_bias(std::int32_t* row, float value) {
-    row[bias_column()] += rounded(kernels::broadcast(value * factor_))[0];
+    row[bias_column()] += rounding_(kernels::broadcast(value * factor_))[0];
   }
 
   /// Adds a row of another rank.
@@ -83,44 +108,42 @@ class ItemGradients {
   }
   std::uint32_t append(ItemIndex item);
 
-  // To the nearest integer, halves away from zero; clipped.
-  kernels::Integers rounded(kernels::Floats value) {
-    const kernels::Floats limit = kernels::broadcast(limit_);
-    const auto is_high = value > limit;
-    const auto is_low = value < -limit;
-    clips_ -= is_high | is_low;
-    value = is_high ? limit : value;
-    value = is_low ? -limit : value;
-    value += value < kernels::Floats{} ? kernels::broadcast(-0.5F) : kernels::broadcast(0.5F);
-    return __builtin_convertvector(value, kernels::Integers);
-  }
-
   std::size_t padded_dim_;
   ItemScale scale_;
   float factor_;
-  float limit_;
+  Rounding rounding_;
   std::size_t row_count_ = 0;
   std::vector<std::uint32_t> slots_;           // (n_items) row of an item in rows_
   kernels::AlignedVector<std::int32_t> rows_;  // grows to the largest number of rows that a step touched
-  kernels::Integers clips_{};                  // of this step, by lane
   std::uint64_t clipped_ = 0;
 };
 
-/// The gradient of the folded attention form: shards' partial sums, each number rounded to a multiple of 2^-28 and
-/// clipped to +-4096, added in double. With at most kMostShards shards every sum is a multiple of 2^-28 below 2^24 and
-/// so exact in 53 bits. Sink of model::BatchGradient<float>.
+/// The gradient of the folded attention form: shards' partial sums in fixed point. A number of a shard's partial sum is
+/// clipped to +-kClip for each positive that the shard has in a batch, so a total stays below largest_batch * kClip *
+/// 2^bits < 2^31. Sink of model::BatchGradient<float>.
 class FormGradient {
  public:
+  static constexpr float kClip = 8.0F;
   static constexpr std::uint64_t kMostShards = 4096;
 
-  explicit FormGradient(const model::Dimensions& dimensions);
+  /// `largest_share` is the largest part of a batch that one shard has.
+  FormGradient(const model::Dimensions& dimensions, std::uint64_t shards, std::uint64_t largest_share);
 
-  void add(const float* partial);
-  [[nodiscard]] std::span<double> sums() { return sums_; }
+  void add(std::size_t row, std::size_t column, kernels::Floats partial) {
+    std::int32_t* const into = sums_.data() + row * padded_dim_ + column;
+    kernels::store(into, kernels::load(into) + rounding_(partial * factor_));
+  }
+
+  /// (padded d, padded d), in units of unit(); empty for identity.
+  [[nodiscard]] std::span<std::int32_t> sums() { return sums_; }
+  [[nodiscard]] float unit() const { return 1.0F / factor_; }
   void clear();
 
  private:
-  kernels::AlignedVector<double> sums_;  // (padded d, padded d); empty for identity
+  std::size_t padded_dim_;
+  float factor_;
+  Rounding rounding_;
+  kernels::AlignedVector<std::int32_t> sums_;
 };
 
 }  // namespace ampcf::parallel

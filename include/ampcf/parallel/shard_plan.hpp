@@ -53,10 +53,13 @@ class ShardPlan {
   /// Positives of one step over all shards, the divisor of every mean.
   [[nodiscard]] std::uint64_t global_batch_size(std::uint64_t step) const;
 
-  /// No step has more positives than this.
+  /// No step has more positives than this, and no shard more in a step than this.
   [[nodiscard]] std::uint64_t largest_batch() const;
+  [[nodiscard]] std::uint64_t largest_share() const;
 
  private:
+  [[nodiscard]] std::uint64_t largest_share_of(std::uint64_t shard) const;
+
   std::vector<UserIndex> first_user_;           // (S + 1)
   std::vector<Position> first_position_;        // (S + 1)
   std::vector<std::uint64_t> first_shard_;      // (P + 1)

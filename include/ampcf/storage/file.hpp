@@ -26,8 +26,8 @@ class File {
   /// A new file written by one process.
   [[nodiscard]] static File create(const std::filesystem::path& path);
 
-  /// Collective. A new file written by all ranks. Everything that writes, and close, is collective then, and names, shapes,
-  /// attributes and strings must be the same on every rank: HDF5 lays the file out on each rank by itself.
+  /// Collective. A new file written by all ranks. Everything that writes, and close, is collective then, and names,
+  /// shapes, attributes and strings must be the same on every rank: HDF5 lays the file out on each rank by itself.
   [[nodiscard]] static File create(const std::filesystem::path& path, const communication::Communicator& communicator);
 
   File(File&&) noexcept;

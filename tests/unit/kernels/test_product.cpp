@@ -1,5 +1,6 @@
 #include "ampcf/kernels/product.hpp"
 
+#include "ampcf/kernels/tile.hpp"
 #include "ampcf/random/philox.hpp"
 
 #include <gtest/gtest.h>
@@ -51,27 +52,24 @@ TEST(Product, OfARowDoesNotDependOnItsNeighbours) {
   }
 }
 
-TEST(OuterProducts, AddUpInOrderOfTheirRows) {
+TEST(Product, OfATransposedFactorAddsOuterProductsInOrder) {
   const std::size_t count = 9, rows = 20, columns = 32;
   const auto a = random_matrix(count * rows, 5);
   const auto b = random_matrix(count * columns, 6);
-  std::vector<float> whole(rows * columns), parts(rows * columns);
-  add_outer_products(a.data(), rows, b.data(), columns, whole.data(), columns, count, rows, columns);
-  for (std::size_t n = 0; n < count; ++n) {
-    add_outer_products(a.data() + n * rows, rows, b.data() + n * columns, columns, parts.data(), columns, 1, rows,
-                       columns);
+  std::vector<float> found(rows * columns);
+  multiply(
+      Factors<float>{a.data(), 1, rows, b.data(), columns, count}, rows, columns,
+      [](std::size_t, std::size_t) { return Floats{}; },
+      [&](std::size_t row, std::size_t column, Floats sums) { store(found.data() + row * columns + column, sums); });
+  for (std::size_t i = 0; i < rows; ++i) {
+    for (std::size_t j = 0; j < columns; ++j) {
+      double expected = 0.0;
+      for (std::size_t n = 0; n < count; ++n) {
+        expected += static_cast<double>(a[n * rows + i]) * b[n * columns + j];
+      }
+      EXPECT_NEAR(found[i * columns + j], expected, 1e-5);
+    }
   }
-  EXPECT_EQ(whole, parts);
-  EXPECT_NEAR(
-      whole[3 * columns + 4],
-      [&] {
-        double expected = 0.0;
-        for (std::size_t n = 0; n < count; ++n) {
-          expected += static_cast<double>(a[n * rows + 3]) * b[n * columns + 4];
-        }
-        return expected;
-      }(),
-      1e-5);
 }
 
 }  // namespace ampcf::kernels

@@ -20,12 +20,12 @@ struct PlainItemSink {
 };
 
 struct PlainFormSink {
-  std::vector<double> total;
+  std::size_t columns;
+  std::vector<double> total = std::vector<double>(columns * columns);
 
-  void add(const double* partial) {
-    for (std::size_t i = 0; i < total.size(); ++i) {
-      total[i] += partial[i];
-    }
+  void add(std::size_t row, std::size_t column, kernels::Vec<double> partial) {
+    double* const into = total.data() + row * columns + column;
+    kernels::store(into, kernels::load(into) + partial);
   }
 };
 
@@ -45,7 +45,7 @@ Gradients gradients_of(const ModelCase& c) {
   folded.fold(c.shared);
   BatchGradient<double> gradient(shape, c.batch.candidates_per_example, c.weights);
   PlainItemSink items{result.shared};
-  PlainFormSink form{std::vector<double>(shape.padded_dim() * shape.padded_dim())};
+  PlainFormSink form{shape.padded_dim()};
   gradient.run(c.batch, c.personas, c.shared, folded, std::span<const double>(c.log_probabilities), items, form,
                [&](const LossTerms& terms) { result.loss += terms.total(c.weights); });
   for (std::size_t slot = 0; slot < c.batch.users.size(); ++slot) {
@@ -111,7 +111,7 @@ TEST(FloatGradient, IsTheDoubleOneRounded) {
     void add_bias(float*, float) {}
   } items;
   struct {
-    void add(const float*) {}
+    void add(std::size_t, std::size_t, kernels::Floats) {}
   } form;
   double loss = 0.0;
   gradient.run(c.batch, personas, shared, folded, std::span<const float>(), items, form,

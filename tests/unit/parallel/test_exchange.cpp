@@ -49,13 +49,12 @@ void expect_totals_of_one_rank(std::uint64_t item_count, bool is_dense_expected)
       contribute(mine, i, item_count);
     }
   }
-  FormGradient form(kShape);
-  const std::vector<float> partial(256, 0.25F);
-  form.add(partial.data());
+  FormGradient form(kShape, 8, 10);
+  form.add(0, 0, kernels::broadcast(0.25F));
   GradientExchange exchange(world(), item_count);
   exchange.sum(mine, form, 0);
   EXPECT_EQ(by_item(mine), by_item(all));
-  EXPECT_EQ(form.sums()[7], 0.25 * world().size());
+  EXPECT_EQ(static_cast<float>(form.sums()[7]) * form.unit(), 0.25F * static_cast<float>(world().size()));
   EXPECT_EQ(exchange.dense_steps(), is_dense_expected ? 1U : 0U);
 }
 
@@ -70,7 +69,7 @@ TEST(Exchange, OfTheDenseTableEqualsOneRanksSums) {
 TEST(Exchange, KeepsRowsWhoseSumIsZero) {
   const auto scale = ItemScale::of(8, 1, 1.0);
   ItemGradients items(kShape, 10, scale);
-  FormGradient form(kShape);
+  FormGradient form(kShape, 8, 10);
   if (world().rank() == 0) {
     items.add(items.row(4), 0, kernels::broadcast(0.5F));
     items.add(items.row(4), 0, kernels::broadcast(-0.5F));
@@ -82,7 +81,7 @@ TEST(Exchange, KeepsRowsWhoseSumIsZero) {
 
 TEST(Exchange, TellsEveryRankOfARequest) {
   ItemGradients items(kShape, 10, ItemScale::of(8, 1, 1.0));
-  FormGradient form(kShape);
+  FormGradient form(kShape, 8, 10);
   GradientExchange exchange(world(), 10);
   EXPECT_EQ(exchange.sum(items, form, 0), 0U);
   EXPECT_EQ(exchange.sum(items, form, world().rank() == world().size() - 1 ? 3 : 0), 3U);
@@ -90,7 +89,7 @@ TEST(Exchange, TellsEveryRankOfARequest) {
 
 TEST(Exchange, RefusesMoreOccurrencesThanTheScaleHolds) {
   ItemGradients items(kShape, 10, ItemScale{10, 3});
-  FormGradient form(kShape);
+  FormGradient form(kShape, 8, 10);
   for (int i = 0; i < 4; ++i) {
     (void)items.row(5);
   }
