@@ -25,10 +25,18 @@ void sync_path(const std::filesystem::path& path, int flags) {
   }
 }
 
+std::filesystem::path directory_of(const std::filesystem::path& path) {
+  return path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+}
+
+std::filesystem::path partial_of(std::filesystem::path path) {
+  path += ".partial";
+  return path;
+}
+
 template <typename F>
 void commit(const std::filesystem::path& path, F&& write) {
-  auto partial = path;
-  partial += ".partial";
+  const auto partial = partial_of(path);
   try {
     write(partial);
     sync_file(partial);
@@ -38,10 +46,29 @@ void commit(const std::filesystem::path& path, F&& write) {
     std::filesystem::remove(partial, ignored);
     throw;
   }
-  sync_directory(path.has_parent_path() ? path.parent_path() : std::filesystem::path("."));
+  sync_directory(directory_of(path));
 }
 
 }  // namespace
+
+void require_writable(const std::filesystem::path& path) {
+  if (std::filesystem::is_directory(path)) {
+    throw RuntimeError("{}: found a directory, expected the name of a file to write", path.string());
+  }
+  if (!std::filesystem::is_directory(directory_of(path))) {
+    throw RuntimeError("{}: no such directory to write {} in: make it first", directory_of(path).string(),
+                       path.filename().string());
+  }
+  const auto partial = partial_of(path);
+  const int descriptor = ::open(partial.c_str(), O_WRONLY | O_CREAT | O_EXCL, 0600);
+  if (descriptor < 0 && errno != EEXIST) {
+    throw RuntimeError("{}: cannot write: {}", path.string(), std::strerror(errno));
+  }
+  if (descriptor >= 0) {
+    ::close(descriptor);
+    ::unlink(partial.c_str());
+  }
+}
 
 void sync_file(const std::filesystem::path& path) { sync_path(path, O_RDONLY); }
 

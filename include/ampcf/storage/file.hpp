@@ -94,6 +94,9 @@ void commit_file(const std::filesystem::path& path, const std::function<void(Fil
 /// The same for a text file.
 void commit_text(const std::filesystem::path& path, const std::string& text);
 
+/// Throws RuntimeError where no file could be committed under this name: asked before long work.
+void require_writable(const std::filesystem::path& path);
+
 /// Flushes a file to disk; `sync_directory` the names in it. Throw RuntimeError.
 void sync_file(const std::filesystem::path& path);
 void sync_directory(const std::filesystem::path& path);
