@@ -92,7 +92,11 @@ void DatasetWriter::append_truth(const std::string& dataset, const storage::Shap
   state.append_rows(dataset, row_size, std::vector<std::int64_t>(rows.begin(), rows.end()));
 }
 
-void DatasetWriter::finish(const ItemTable& items) {
+void DatasetWriter::set_note(const std::string& attribute, const std::string& text) {
+  state_->file.set_text_attribute(attribute, text);
+}
+
+std::string DatasetWriter::finish(const ItemTable& items) {
   auto& state = *state_;
   if (state.user_ids.size() != state.users || state.indptr.back() != state.interactions) {
     throw RuntimeError("{}: {} users with {} interactions were announced, {} with {} were written", state.path.string(),
@@ -114,11 +118,14 @@ void DatasetWriter::finish(const ItemTable& items) {
   }
   state.file.set_text_attribute("format", "ampcf-dataset");
   state.file.set_attribute<std::int32_t>("version", kFormatVersion);
-  state.file.set_text_attribute("fingerprint", state.fingerprint.text());
+  const auto fingerprint = state.fingerprint.text();
+  state.file.set_text_attribute("fingerprint", fingerprint);
   state.file.close();
   storage::sync_file(state.partial);
   std::filesystem::rename(state.partial, state.path);
   state.is_finished = true;
+  storage::sync_directory(state.path.has_parent_path() ? state.path.parent_path() : ".");
+  return fingerprint;
 }
 
 }  // namespace ampcf::dataset

@@ -39,8 +39,11 @@ class DatasetWriter {
   /// Another dataset beside the standard ones (a user-wise or interaction-wise /truth), appended in rows.
   void append_truth(const std::string& dataset, const storage::Shape& whole_shape, std::span<const std::int64_t> rows);
 
-  /// Writes the items and the fingerprint and gives the file its name.
-  void finish(const ItemTable& items);
+  /// A root attribute that says where the content comes from; no part of the fingerprint.
+  void set_note(const std::string& attribute, const std::string& text);
+
+  /// Writes the items and the fingerprint, gives the file its name and returns the fingerprint.
+  std::string finish(const ItemTable& items);
 
  private:
   struct State;
