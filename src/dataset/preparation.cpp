@@ -39,14 +39,6 @@ void check_paths(const PreparationOptions& options) {
   storage::require_writable(options.output);
 }
 
-TableForm form_of(const PreparationOptions& options) {
-  if (options.format == "movielens-csv") {
-    return movielens_csv_form();
-  }
-  return options.format == "movielens-dat" ? movielens_dat_form()
-                                           : delimited_form(options.delimiter, options.columns, options.has_header);
-}
-
 RawInteractions read_raw(const PreparationOptions& options, Log& log, Summary& summary) {
   const auto start = std::chrono::steady_clock::now();
   RatingRange range;

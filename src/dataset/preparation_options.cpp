@@ -1,6 +1,7 @@
 #include "ampcf/config/options.hpp"
 #include "ampcf/core/error.hpp"
 #include "ampcf/dataset/preparation.hpp"
+#include "dataset/raw/readers.hpp"
 
 #include <algorithm>
 
@@ -24,13 +25,17 @@ void check_ratings(const PreparationOptions& options) {
     throw UsageError("--min-rating {} lies above --max-rating {}: no rating would be an interaction",
                      *options.min_rating, *options.max_rating);
   }
-  const bool has_range = options.min_rating || options.max_rating;
-  const bool has_ratings = options.format != "adjacency" &&
-                           (options.format != "delimited" || options.columns.find("rating") != std::string::npos);
-  if (has_range && !has_ratings) {
-    throw UsageError("--min-rating and --max-rating need ratings: {}",
-                     options.format == "delimited" ? "name their column, as in --columns user,item,rating"
-                                                   : "--format adjacency has none");
+  if (!options.min_rating && !options.max_rating) {
+    return;
+  }
+  if (options.format == "adjacency") {
+    throw UsageError("--min-rating and --max-rating need ratings, and --format adjacency has none");
+  }
+  const auto columns = options.format == "delimited" ? form_of(options).columns : std::vector{Column::rating};
+  if (std::find(columns.begin(), columns.end(), Column::rating) == columns.end()) {
+    throw UsageError(
+        "--min-rating and --max-rating need ratings: name their column, as in "
+        "--columns user,item,rating");
   }
 }
 
@@ -113,6 +118,7 @@ void add_options(config::OptionTable& table, PreparationOptions& options) {
 void settle_options(const config::OptionTable& table, PreparationOptions& options) {
   check_delimited(options);
   check_ratings(options);
+  (void)form_of(options);  // refuses a wrong --delimiter or --columns
   if (options.format == "ncf") {
     check_ncf(table, options);
     options.min_user_items = 0;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "ampcf/dataset/preparation.hpp"
 #include "dataset/raw/fields.hpp"
 #include "dataset/raw/raw_interactions.hpp"
 
@@ -15,18 +16,17 @@ enum class Column { user, item, rating, timestamp, ignored };
 struct TableForm {
   FieldSyntax syntax;
   std::vector<Column> columns;          // of the first fields of a line; more fields are ignored
-  std::size_t required_columns = 0;     // a file may lack columns behind these; 0: behind none
+  std::size_t required_columns = 0;     // a file may lack the columns behind these
   bool has_header = false;              // the first line names the columns
   bool is_header_recognisable = false;  // a number in the first line shows that the header is missing
 };
 
-/// The forms of `movielens-csv`, `movielens-dat` and the tables of `ncf`.
-[[nodiscard]] TableForm movielens_csv_form();
-[[nodiscard]] TableForm movielens_dat_form();
-[[nodiscard]] TableForm ncf_form();
+/// The form of `movielens-csv`, `movielens-dat` or `delimited`. Throws UsageError for a delimiter or columns that say
+/// nothing.
+[[nodiscard]] TableForm form_of(const PreparationOptions& options);
 
-/// The form of `delimited` from --delimiter (a character, or tab|comma|space|semicolon) and --columns. UsageError.
-[[nodiscard]] TableForm delimited_form(const std::string& delimiter, const std::string& columns, bool has_header);
+/// The form of the two tables of `ncf`.
+[[nodiscard]] TableForm ncf_form();
 
 /// May refuse a row by the reader's fail().
 using RowCheck = std::function<void(const RawRow&, const TextReader&)>;

@@ -55,8 +55,6 @@ std::vector<Column> columns_of(const std::string& text) {
   return columns;
 }
 
-}  // namespace
-
 TableForm movielens_csv_form() {
   return {
       .syntax = {}, .columns = kAllColumns, .required_columns = 2, .has_header = true, .is_header_recognisable = true};
@@ -64,10 +62,6 @@ TableForm movielens_csv_form() {
 
 TableForm movielens_dat_form() {
   return {.syntax = {.delimiter = "::", .has_quotes = false}, .columns = kAllColumns, .required_columns = 4};
-}
-
-TableForm ncf_form() {
-  return {.syntax = {.delimiter = "\t", .has_quotes = false}, .columns = kAllColumns, .required_columns = 2};
 }
 
 TableForm delimited_form(const std::string& delimiter, const std::string& columns, bool has_header) {
@@ -78,6 +72,20 @@ TableForm delimited_form(const std::string& delimiter, const std::string& column
   form.required_columns = form.columns.size();
   form.has_header = has_header;
   return form;
+}
+
+}  // namespace
+
+TableForm ncf_form() {
+  return {.syntax = {.delimiter = "\t", .has_quotes = false}, .columns = kAllColumns, .required_columns = 2};
+}
+
+TableForm form_of(const PreparationOptions& options) {
+  if (options.format == "movielens-csv") {
+    return movielens_csv_form();
+  }
+  return options.format == "movielens-dat" ? movielens_dat_form()
+                                           : delimited_form(options.delimiter, options.columns, options.has_header);
 }
 
 }  // namespace ampcf::dataset

@@ -90,8 +90,8 @@ class TableReader {
       take_width(fields.size());
     }
     if (fields.size() != width_) {
-      reader_.fail(reader_.line(), fmt::format("{} fields as in the first line ({}), not {}", width_,
-                                               description_of(form_), fields.size()));
+      reader_.fail(reader_.line(),
+                   fmt::format("{} fields, as many as in the first line, not {}", width_, fields.size()));
     }
     require_id(fields[user_], "user id", reader_);
     require_id(fields[item_], "item id", reader_);

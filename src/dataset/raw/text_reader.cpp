@@ -126,12 +126,12 @@ bool TextReader::fill() {
   end_ += static_cast<std::size_t>(std::max(count, 0));
   is_at_end_ = count <= 0;
   int status = Z_OK;
-  const std::string message = gzerror(file_.get(), &status);
+  gzerror(file_.get(), &status);
   if (count <= 0 && status != Z_OK) {
     ++line_number_;
-    const bool is_file_fault = status == Z_ERRNO;
-    fail_with(is_file_fault ? fmt::format("a read error ({})", std::strerror(errno))
-                            : fmt::format("damaged or cut gzip data ({})", message),
+    fail_with(status == Z_ERRNO       ? fmt::format("a read error ({})", std::strerror(errno))
+              : status == Z_BUF_ERROR ? "gzip data that end too early"
+                                      : "damaged gzip data",
               "a whole file");
   }
   return count > 0;

@@ -1,0 +1,103 @@
+#include "ampcf/dataset/dataset.hpp"
+#include "support/run_program.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace ampcf {
+
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using testing::ProgramRun;
+using ::testing::StartsWith;
+
+class Prepare : public ::testing::Test {
+ protected:
+  ProgramRun run(std::vector<std::string> words) const {
+    words.insert(words.begin(), testing::program("ampcf-prepare"));
+    return testing::run_program(words);
+  }
+
+  ProgramRun run_on(const std::string& text, std::vector<std::string> words) const {
+    std::ofstream(input_, std::ios::binary) << text;
+    words.insert(words.begin(), {"--input", input_.string(), "--output", output_.string()});
+    return run(words);
+  }
+
+  testing::TemporaryDirectory directory_;
+  std::filesystem::path input_ = directory_ / "raw.csv";
+  std::filesystem::path output_ = directory_ / "data.h5";
+};
+
+}  // namespace
+
+TEST_F(Prepare, PrintsTheSummaryOnStdoutAndTheRestOnStderr) {
+  const auto result = run_on("u,a\nu,b\nv,a\nv,b\n", {"--format", "delimited"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.out, StartsWith("users "));
+  EXPECT_THAT(result.out, HasSubstr("sparsity"));
+  EXPECT_THAT(result.err, HasSubstr("reading "));
+  EXPECT_EQ(dataset::Dataset(output_).user_count(), 2U);
+}
+
+TEST_F(Prepare, ReadsItsOwnConfigBack) {
+  const auto first = run_on("u;a\nu;b\nv;a\nv;b\n", {"--format", "delimited", "--delimiter", "semicolon"});
+  const auto config = dataset::Dataset(output_).file().text_attribute("config");
+  std::ofstream(directory_ / "again.ini") << config;
+  const auto again = run({"--config", (directory_ / "again.ini").string()});
+  EXPECT_EQ(again.exit_code, 0) << again.err;
+  EXPECT_EQ(again.out, first.out);
+}
+
+TEST_F(Prepare, HelpListsEveryOption) {
+  const auto result = run({"--help"});
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_THAT(result.err, IsEmpty());
+  for (const std::string option :
+       {"input", "format", "output", "items", "min-rating", "max-rating", "min-user-items", "min-item-users", "split",
+        "validation", "eval-negatives", "seed", "delimiter", "columns", "header", "config", "version"}) {
+    EXPECT_THAT(result.out, HasSubstr("--" + option));
+  }
+}
+
+TEST_F(Prepare, VersionNamesTheProgram) { EXPECT_THAT(run({"--version"}).out, StartsWith("ampcf-prepare ")); }
+
+TEST_F(Prepare, WrongUsageExitsWith2) {
+  EXPECT_EQ(run({}).exit_code, 2);
+  const auto unknown = run({"--outptu", "x"});
+  EXPECT_EQ(unknown.exit_code, 2);
+  EXPECT_THAT(unknown.err, HasSubstr("'output'"));
+  using Words = std::vector<std::string>;
+  for (const auto& words :
+       {Words{"--format", "csv"}, Words{"--format", "delimited", "--delimiter", "ab"},
+        Words{"--format", "delimited", "--columns", "user"}, Words{"--format", "adjacency", "--header"},
+        Words{"--format", "adjacency", "--min-rating", "3"}, Words{"--format", "delimited", "--min-rating", "3"},
+        Words{"--format", "movielens-csv", "--min-rating", "3", "--max-rating", "2"},
+        Words{"--format", "ncf", "--min-user-items", "5"}, Words{"--format", "ncf", "--split", "random"},
+        Words{"--format", "adjacency", "--eval-negatives", "-1"}}) {
+    const auto result = run_on("u,a\n", words);
+    EXPECT_EQ(result.exit_code, 2) << words.back() << ": " << result.err;
+    EXPECT_THAT(result.out, IsEmpty());
+  }
+}
+
+TEST_F(Prepare, BadDataExitsWith3AndBeginsWithFileAndLine) {
+  const auto missing = run({"--input", (directory_ / "none").string(), "--format", "adjacency", "--output", output_});
+  EXPECT_EQ(missing.exit_code, 3);
+  EXPECT_THAT(missing.err, HasSubstr("none: cannot open"));
+  const auto malformed = run_on("userId,movieId,rating,timestamp\n1,2,x,4\n", {"--format", "movielens-csv"});
+  EXPECT_EQ(malformed.exit_code, 3);
+  EXPECT_THAT(malformed.err, HasSubstr("\n" + input_.string() + ":2: found 'x', expected a rating"));
+  EXPECT_FALSE(std::filesystem::exists(output_));
+}
+
+TEST_F(Prepare, AnOutputThatCannotBeWrittenExitsWith1) {
+  std::ofstream(input_) << "u a b\n";
+  const auto result = run({"--input", input_, "--format", "adjacency", "--output", directory_ / "no" / "data.h5"});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.err, HasSubstr("no such directory"));
+}
+
+}  // namespace ampcf
