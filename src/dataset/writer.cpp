@@ -41,7 +41,7 @@ std::filesystem::path partial_of(std::filesystem::path path) {
 
 }  // namespace
 
-DatasetWriter::DatasetWriter(std::filesystem::path path, std::uint64_t users, std::uint64_t interactions,
+DatasetWriter::DatasetWriter(const std::filesystem::path& path, std::uint64_t users, std::uint64_t interactions,
                              std::uint64_t candidates)
     : state_(new State{path,
                        partial_of(path),
@@ -118,7 +118,7 @@ std::string DatasetWriter::finish(const ItemTable& items) {
   }
   state.file.set_text_attribute("format", "ampcf-dataset");
   state.file.set_attribute<std::int32_t>("version", kFormatVersion);
-  const auto fingerprint = state.fingerprint.text();
+  auto fingerprint = state.fingerprint.text();
   state.file.set_text_attribute("fingerprint", fingerprint);
   state.file.close();
   storage::sync_file(state.partial);

@@ -29,7 +29,8 @@ struct ItemTable {
 class DatasetWriter {
  public:
   /// The sizes must be known: `interactions` is the length of /train/item, `candidates` is E.
-  DatasetWriter(std::filesystem::path path, std::uint64_t users, std::uint64_t interactions, std::uint64_t candidates);
+  DatasetWriter(const std::filesystem::path& path, std::uint64_t users, std::uint64_t interactions,
+                std::uint64_t candidates);
   DatasetWriter(const DatasetWriter&) = delete;
   DatasetWriter& operator=(const DatasetWriter&) = delete;
   ~DatasetWriter();
