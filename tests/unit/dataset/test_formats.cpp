@@ -163,6 +163,8 @@ TEST_F(Formats, FaultsNameFileLineFoundAndExpected) {
             "raw:3: found 'soon', expected a timestamp (an integer)");
   EXPECT_EQ(shop_.fault_of(kCsvHeader + "1,2,5\n", csv),
             "raw:2: found '1,2,5', expected 4 fields, as many as in the first line, not 3");
+  EXPECT_THAT(shop_.fault_of(kCsvHeader + "1,2,5,5,6\n", csv),
+              HasSubstr("raw:2: found '1,2,5,5,6', expected 4 fields"));
   EXPECT_EQ(shop_.fault_of(kCsvHeader + "1,,5,5\n", csv),
             "raw:2: found an empty item id in '1,,5,5', expected some text");
   EXPECT_THAT(shop_.fault_of("1,2,5,5\n", csv), StartsWith("raw:1: found '1,2,5,5', expected a header such as"));
