@@ -104,10 +104,22 @@ std::vector<hsize_t> chunk_of(const Shape& shape, std::size_t number_bytes) {
   return chunk;
 }
 
-Handle link_properties() {
-  Handle properties(H5Pcreate(H5P_LINK_CREATE), H5Pclose);
-  H5Pset_create_intermediate_group(properties.id(), 1);
+// Objects carry no times, so that a file is a function of its content alone: equal runs give equal bytes.
+Handle creation_properties(hid_t object_class) {
+  Handle properties(H5Pcreate(object_class), H5Pclose);
+  H5Pset_obj_track_times(properties.id(), 0);
   return properties;
+}
+
+// Makes the groups above a dataset where they do not exist yet.
+void create_groups_above(const Handle& file, const std::string& dataset) {
+  const auto properties = creation_properties(H5P_GROUP_CREATE);
+  for (auto slash = dataset.find('/', 1); slash != std::string::npos; slash = dataset.find('/', slash + 1)) {
+    const auto group = dataset.substr(0, slash);
+    if (H5Lexists(file.id(), group.c_str(), H5P_DEFAULT) == 0) {
+      const Handle handle(H5Gcreate2(file.id(), group.c_str(), H5P_DEFAULT, properties.id(), H5P_DEFAULT), H5Gclose);
+    }
+  }
 }
 
 }  // namespace
@@ -146,7 +158,8 @@ File File::create(const std::filesystem::path& path, const communication::Commun
   if (state->is_parallel) {
     H5Pset_fapl_mpio(access.id(), communicator.native()->handle, MPI_INFO_NULL);
   }
-  state->file = Handle(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.id()), H5Fclose);
+  const auto properties = creation_properties(H5P_FILE_CREATE);
+  state->file = Handle(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, properties.id(), access.id()), H5Fclose);
   if (!state->file.is_valid()) {
     throw RuntimeError("{}: cannot create the file: {}", path.string(), last_error());
   }
@@ -301,7 +314,7 @@ template <typename T>
 void File::create_dataset(const std::string& dataset, const Shape& shape, int deflate) {
   const std::vector<hsize_t> extents(shape.begin(), shape.end());
   const Handle space(H5Screate_simple(static_cast<int>(extents.size()), extents.data(), nullptr), H5Sclose);
-  const Handle properties(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
+  const auto properties = creation_properties(H5P_DATASET_CREATE);
   H5Pset_fill_time(properties.id(), H5D_FILL_TIME_NEVER);
   if (deflate > 0 && shape[0] * row_size(shape) > 0) {
     const auto chunk = chunk_of(shape, sizeof(T));
@@ -309,8 +322,8 @@ void File::create_dataset(const std::string& dataset, const Shape& shape, int de
     H5Pset_shuffle(properties.id());
     H5Pset_deflate(properties.id(), static_cast<unsigned>(deflate));
   }
-  const auto links = link_properties();
-  const Handle handle(H5Dcreate2(state_->file.id(), dataset.c_str(), stored_type<T>(), space.id(), links.id(),
+  create_groups_above(state_->file, dataset);
+  const Handle handle(H5Dcreate2(state_->file.id(), dataset.c_str(), stored_type<T>(), space.id(), H5P_DEFAULT,
                                  properties.id(), H5P_DEFAULT),
                       H5Dclose);
   if (!handle.is_valid()) {
@@ -353,9 +366,10 @@ void File::write_strings(const std::string& dataset, const std::vector<std::stri
   }
   const hsize_t extent = values.size();
   const Handle space(H5Screate_simple(1, &extent, nullptr), H5Sclose);
-  const auto links = link_properties();
+  const auto properties = creation_properties(H5P_DATASET_CREATE);
+  create_groups_above(state_->file, dataset);
   const Handle handle(
-      H5Dcreate2(state_->file.id(), dataset.c_str(), type.id(), space.id(), links.id(), H5P_DEFAULT, H5P_DEFAULT),
+      H5Dcreate2(state_->file.id(), dataset.c_str(), type.id(), space.id(), H5P_DEFAULT, properties.id(), H5P_DEFAULT),
       H5Dclose);
   const auto transfer = state_->transfer();
   if (!state_->is_first_rank) {
