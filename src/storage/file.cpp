@@ -52,8 +52,13 @@ struct File::State {
 
 namespace {
 
-// HDF5 prints its error stack by itself unless told not to; the messages here carry what matters of it.
-void silence_library() { H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr); }
+// Before the first use of HDF5. Its clean-up at exit crashes over a file whose last bytes found no room on the disk;
+// every file is closed by its owner, so nothing is left to clean up. It prints its error stack by itself unless told
+// not to; the messages here carry what matters of it.
+void settle_library() {
+  H5dont_atexit();
+  H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+}
 
 Shape shape_of(const Handle& space) {
   const int rank = H5Sget_simple_extent_ndims(space.id());
@@ -132,7 +137,7 @@ File::~File() = default;
 const std::filesystem::path& File::path() const { return state_->path; }
 
 File File::open(const std::filesystem::path& path) {
-  silence_library();
+  settle_library();
   if (!std::filesystem::exists(path)) {
     throw DataError("{}: no such file", path.string());
   }
@@ -148,7 +153,7 @@ File File::open(const std::filesystem::path& path) {
 File File::create(const std::filesystem::path& path) { return create(path, communication::Communicator::alone()); }
 
 File File::create(const std::filesystem::path& path, const communication::Communicator& communicator) {
-  silence_library();
+  settle_library();
   auto state = std::make_unique<State>();
   state->path = path;
   state->is_parallel = communicator.size() > 1;
