@@ -1,0 +1,48 @@
+#include "ampcf/core/error.hpp"
+#include "ampcf/storage/file.hpp"
+#include "support/temporary_directory.hpp"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <sstream>
+
+namespace ampcf::storage {
+
+namespace {
+
+std::string content(const std::filesystem::path& path) {
+  std::ifstream stream(path);
+  std::ostringstream text;
+  text << stream.rdbuf();
+  return text.str();
+}
+
+}  // namespace
+
+TEST(Commit, ReplacesAFileByAWholeOne) {
+  const testing::TemporaryDirectory directory;
+  commit_text(directory / "a.txt", "old");
+  commit_text(directory / "a.txt", "new");
+  EXPECT_EQ(content(directory / "a.txt"), "new");
+}
+
+TEST(Commit, ThatFailsKeepsTheOldFileAndLeavesNothingElse) {
+  const testing::TemporaryDirectory directory;
+  commit_file(directory / "a.h5", [](File& file) { file.set_attribute<std::int32_t>("n", 1); });
+  EXPECT_THROW(commit_file(directory / "a.h5",
+                           [](File& file) {
+                             file.set_attribute<std::int32_t>("n", 2);
+                             throw RuntimeError("in the middle");
+                           }),
+               RuntimeError);
+  EXPECT_EQ(File::open(directory / "a.h5").attribute<std::int32_t>("n"), 1);
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(directory.path()), {}), 1);
+}
+
+TEST(Commit, IntoNowhereIsAnError) {
+  const testing::TemporaryDirectory directory;
+  EXPECT_THROW(commit_text(directory / "absent" / "a.txt", "x"), RuntimeError);
+}
+
+}  // namespace ampcf::storage
