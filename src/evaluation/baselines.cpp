@@ -54,6 +54,11 @@ Baseline entry(const char* name, const char* summary) {
   return {name, summary, [](const BaselineInput& input) { return std::make_unique<Source>(input); }};
 }
 
+auto find(const std::string& name) {
+  return std::find_if(baselines().begin(), baselines().end(),
+                      [&](const auto& baseline) { return baseline.name == name; });
+}
+
 }  // namespace
 
 const std::vector<Baseline>& baselines() {
@@ -72,13 +77,14 @@ std::string baseline_names() {
   return names;
 }
 
-std::unique_ptr<ScoreSource> make_baseline(const std::string& name, const BaselineInput& input) {
-  for (const auto& baseline : baselines()) {
-    if (baseline.name == name) {
-      return baseline.make(input);
-    }
+void require_baseline(const std::string& name) {
+  if (find(name) == baselines().end()) {
+    throw UsageError("--baseline: '{}' is unknown: expected {}", name, baseline_names());
   }
-  throw UsageError("--baseline: '{}' is unknown: expected {}", name, baseline_names());
+}
+
+std::unique_ptr<ScoreSource> make_baseline(const std::string& name, const BaselineInput& input) {
+  return find(name)->make(input);
 }
 
 }  // namespace ampcf::evaluation

@@ -4,6 +4,16 @@
 
 namespace ampcf::evaluation {
 
+namespace {
+
+std::vector<std::uint64_t> sizes_of(const std::vector<UserRange>& ranges) {
+  std::vector<std::uint64_t> sizes;
+  std::transform(ranges.begin(), ranges.end(), std::back_inserter(sizes), [](const auto& r) { return r.count(); });
+  return sizes;
+}
+
+}  // namespace
+
 void Cases::append(std::int64_t positive_item, std::vector<ItemIndex> candidates, std::uint64_t unknown) {
   std::sort(candidates.begin(), candidates.end());
   candidates.erase(std::unique(candidates.begin(), candidates.end()), candidates.end());
@@ -43,23 +53,29 @@ std::vector<std::uint64_t> values_in(const std::vector<UserRange>& ranges, std::
   return counts;
 }
 
-Cases deal(const communication::Communicator& communicator, const Cases& all, const std::vector<UserRange>& ranges) {
-  const bool is_root = communicator.rank() == 0;
-  std::vector<std::uint64_t> users;
-  std::transform(ranges.begin(), ranges.end(), std::back_inserter(users), [](const auto& r) { return r.count(); });
-  const auto values = is_root ? values_in(ranges, all.indptr) : std::vector<std::uint64_t>();
-  std::vector<std::uint64_t> sizes;
-  for (std::size_t user = 0; user < all.positive.size(); ++user) {
-    sizes.push_back(all.indptr[user + 1] - all.indptr[user]);
+std::vector<std::uint64_t> deal_offsets(const communication::Communicator& communicator,
+                                        const std::vector<std::uint64_t>& all, const std::vector<UserRange>& ranges) {
+  // One value for each user: how many entries follow.
+  std::vector<std::uint64_t> lengths;
+  for (std::size_t user = 1; user < all.size(); ++user) {
+    lengths.push_back(all[user] - all[user - 1]);
   }
+  std::vector<std::uint64_t> offsets{0};
+  for (const auto length : communicator.scatter(std::span<const std::uint64_t>(lengths), sizes_of(ranges), 0)) {
+    offsets.push_back(offsets.back() + length);
+  }
+  return offsets;
+}
+
+Cases deal(const communication::Communicator& communicator, const Cases& all, const std::vector<UserRange>& ranges) {
+  const auto users = sizes_of(ranges);
+  const auto values = communicator.rank() == 0 ? values_in(ranges, all.indptr) : std::vector<std::uint64_t>();
   Cases own;
   own.users = ranges[static_cast<std::size_t>(communicator.rank())];
   own.positive = communicator.scatter(std::span<const std::int64_t>(all.positive), users, 0);
   own.unknown_candidates = communicator.scatter(std::span<const std::uint64_t>(all.unknown_candidates), users, 0);
   own.candidate = communicator.scatter(std::span<const ItemIndex>(all.candidate), values, 0);
-  for (const auto size : communicator.scatter(std::span<const std::uint64_t>(sizes), users, 0)) {
-    own.indptr.push_back(own.indptr.back() + size);
-  }
+  own.indptr = deal_offsets(communicator, all.indptr, ranges);
   return own;
 }
 

@@ -33,7 +33,10 @@ struct Baseline {
 /// Their names, as in "popularity|random".
 [[nodiscard]] std::string baseline_names();
 
-/// Collective. Throws UsageError for an unknown name.
+/// Throws UsageError for an unknown name.
+void require_baseline(const std::string& name);
+
+/// Collective. The baseline of this name, which must be known.
 [[nodiscard]] std::unique_ptr<ScoreSource> make_baseline(const std::string& name, const BaselineInput& input);
 
 }  // namespace ampcf::evaluation

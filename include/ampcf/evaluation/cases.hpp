@@ -38,6 +38,11 @@ struct Cases {
 /// Cuts `users` into contiguous ranges, one for each rank, that differ by one user at most.
 [[nodiscard]] std::vector<UserRange> divide(std::uint64_t users, int ranks);
 
+/// Collective. The offsets of this rank's part of a CSR array, beginning with 0; rank 0 holds all, (n_users + 1).
+[[nodiscard]] std::vector<std::uint64_t> deal_offsets(const communication::Communicator& communicator,
+                                                      const std::vector<std::uint64_t>& all,
+                                                      const std::vector<UserRange>& ranges);
+
 /// How many values each range has, where indptr (n_users + 1) holds the offsets of all users' values.
 [[nodiscard]] std::vector<std::uint64_t> values_in(const std::vector<UserRange>& ranges,
                                                    std::span<const std::uint64_t> indptr);
