@@ -1,5 +1,6 @@
 #include "ampcf/evaluation/user_measures.hpp"
 
+#include "ampcf/core/error.hpp"
 #include "ampcf/evaluation/taste/distance.hpp"
 
 #include <algorithm>
@@ -139,7 +140,11 @@ UserMeasures measure(ScoreSource& source, const Cases& cases, ConsumedItems& con
     source.score(block, scores);
     for (auto user = block.first; user < block.last; ++user) {
       const auto row = std::span<const float>(scores).subspan((user - block.first) * stride, source.item_count());
-      measurer.measure_scores(user - cases.users.first, row);
+      try {
+        measurer.measure_scores(user - cases.users.first, row);
+      } catch (const RuntimeError& error) {
+        throw RuntimeError("user {} (row of /users/id): {}", user, error.what());
+      }
     }
   }
   return measurer.take();

@@ -44,7 +44,7 @@ struct MeasureRules {
   const Points* distances = nullptr;  // (n_items, tastes) cosine distances; without them no TDD
 };
 
-/// Measures the users of `cases` by their scores. Throws RuntimeError where a score is NaN.
+/// Measures the users of `cases` by their scores. Throws RuntimeError where a score is NaN, naming user and item.
 [[nodiscard]] UserMeasures measure(ScoreSource& source, const Cases& cases, ConsumedItems& consumed,
                                    const MeasureRules& rules);
 
