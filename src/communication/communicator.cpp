@@ -61,6 +61,22 @@ void in_pieces(std::size_t count, F&& call) {
   }
 }
 
+constexpr int kTag = 0;
+
+template <typename T>
+void send(std::span<const T> values, int target, MPI_Comm comm) {
+  in_pieces(values.size(), [&](std::size_t first, int count) {
+    check(MPI_Send(values.data() + first, count, datatype<T>(), target, kTag, comm), "MPI_Send");
+  });
+}
+
+template <typename T>
+void receive(std::span<T> values, int source, MPI_Comm comm) {
+  in_pieces(values.size(), [&](std::size_t first, int count) {
+    check(MPI_Recv(values.data() + first, count, datatype<T>(), source, kTag, comm, MPI_STATUS_IGNORE), "MPI_Recv");
+  });
+}
+
 }  // namespace
 
 NativeCommunicator::~NativeCommunicator() {
@@ -148,6 +164,49 @@ std::vector<T> Communicator::all_gather(std::span<const T> values) const {
 }
 
 template <typename T>
+std::vector<T> Communicator::gather(std::span<const T> values, int root) const {
+  const auto counts = all_gather<std::uint64_t>(values.size());
+  if (rank_ != root) {
+    send(values, root, native_->handle);
+    return {};
+  }
+  std::vector<T> all(std::accumulate(counts.begin(), counts.end(), std::uint64_t{0}));
+  auto* into = all.data();
+  for (int source = 0; source < size_; ++source) {
+    const std::span<T> part(into, counts[static_cast<std::size_t>(source)]);
+    if (source == root) {
+      std::copy(values.begin(), values.end(), part.begin());
+    } else {
+      receive(part, source, native_->handle);
+    }
+    into += part.size();
+  }
+  return all;
+}
+
+template <typename T>
+std::vector<T> Communicator::scatter(std::span<const T> values, std::span<const std::uint64_t> counts, int root) const {
+  std::vector<std::uint64_t> lengths(counts.begin(), counts.end());
+  lengths.resize(static_cast<std::size_t>(size_));
+  broadcast(std::span<std::uint64_t>(lengths), root);
+  std::vector<T> own(lengths[static_cast<std::size_t>(rank_)]);
+  if (rank_ != root) {
+    receive(std::span<T>(own), root, native_->handle);
+    return own;
+  }
+  for (int target = 0; target < size_; ++target) {
+    const auto part = values.first(lengths[static_cast<std::size_t>(target)]);
+    if (target == root) {
+      own.assign(part.begin(), part.end());
+    } else {
+      send(part, target, native_->handle);
+    }
+    values = values.subspan(part.size());
+  }
+  return own;
+}
+
+template <typename T>
 void Communicator::broadcast(std::span<T> values, int root) const {
   if (size_ == 1) {
     return;
@@ -182,11 +241,13 @@ void Communicator::raise_first(const std::optional<Error>& failure) const {
   throw AgreedError(static_cast<ExitCode>(*first), reporter, text);
 }
 
-#define AMPCF_INSTANTIATE(T)                                                     \
-  template void Communicator::sum<T>(std::span<T>) const;                        \
-  template T Communicator::max<T>(T) const;                                      \
-  template std::vector<T> Communicator::all_gather<T>(T) const;                  \
-  template std::vector<T> Communicator::all_gather<T>(std::span<const T>) const; \
+#define AMPCF_INSTANTIATE(T)                                                                                       \
+  template void Communicator::sum<T>(std::span<T>) const;                                                          \
+  template T Communicator::max<T>(T) const;                                                                        \
+  template std::vector<T> Communicator::all_gather<T>(T) const;                                                    \
+  template std::vector<T> Communicator::all_gather<T>(std::span<const T>) const;                                   \
+  template std::vector<T> Communicator::gather<T>(std::span<const T>, int) const;                                  \
+  template std::vector<T> Communicator::scatter<T>(std::span<const T>, std::span<const std::uint64_t>, int) const; \
   template void Communicator::broadcast<T>(std::span<T>, int) const;
 AMPCF_INSTANTIATE(std::int32_t)
 AMPCF_INSTANTIATE(std::uint32_t)

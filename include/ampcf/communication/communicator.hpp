@@ -60,6 +60,16 @@ class Communicator {
   template <typename T>
   [[nodiscard]] std::vector<T> all_gather(std::span<const T> values) const;
 
+  /// The same on `root` alone; empty elsewhere.
+  template <typename T>
+  [[nodiscard]] std::vector<T> gather(std::span<const T> values, int root) const;
+
+  /// The inverse of gather: cuts root's values, one after the other by rank, into `counts` (read on root alone) and
+  /// gives each rank its part.
+  template <typename T>
+  [[nodiscard]] std::vector<T> scatter(std::span<const T> values, std::span<const std::uint64_t> counts,
+                                       int root) const;
+
   template <typename T>
   void broadcast(std::span<T> values, int root) const;
 

@@ -24,6 +24,7 @@ enum class Stream : std::uint32_t {
   taste_projection = 11,
   taste_clusters = 12,
   user_sample = 13,
+  random_baseline = 14,
 };
 
 /// 128 random bits as a pure function of (seed, stream, a, b): counter-based, no state, the same on every rank.

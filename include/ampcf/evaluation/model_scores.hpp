@@ -1,0 +1,22 @@
+#pragma once
+
+#include "ampcf/checkpoint/model_file.hpp"
+#include "ampcf/evaluation/score_source.hpp"
+#include "ampcf/model/scoring.hpp"
+
+namespace ampcf::evaluation {
+
+/// The scores of a trained model for the users of this rank.
+class ModelScores : public ScoreSource {
+ public:
+  /// Reads the items and the personas of `users`. Throws RuntimeError.
+  ModelScores(const checkpoint::ModelFile& file, UserRange users);
+
+  void score(UserRange users, std::span<float> scores) override;
+
+ private:
+  model::Personas<float> personas_;
+  model::CatalogueScorer scorer_;
+};
+
+}  // namespace ampcf::evaluation

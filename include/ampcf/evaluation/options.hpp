@@ -1,0 +1,41 @@
+#pragma once
+
+#include "ampcf/config/options.hpp"
+#include "ampcf/dataset/dataset.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+namespace ampcf::evaluation {
+
+/// Everything that an evaluation depends on.
+struct EvaluationOptions {
+  std::filesystem::path data;
+  std::filesystem::path output;      // X.json; X.h5 is written beside it
+  std::filesystem::path checkpoint;  // exactly one of these three is given
+  std::filesystem::path recommendations;
+  std::string baseline;
+  std::filesystem::path test_file;  // empty: the dataset's own held-out items
+  std::string split = "test";
+  std::uint64_t k = 10;
+  bool has_tdd = true;
+  std::filesystem::path taste;  // metrics.h5 whose taste space is used; empty: it is built
+  std::uint64_t seed = 1;       // of baselines that draw
+
+  [[nodiscard]] dataset::HeldOutPart part() const {
+    return split == "test" ? dataset::HeldOutPart::test : dataset::HeldOutPart::validation;
+  }
+  [[nodiscard]] std::filesystem::path metrics_file() const {
+    auto path = output;
+    return path.replace_extension(".h5");
+  }
+};
+
+/// Adds the options to a table; they must outlive it.
+void add_options(config::OptionTable& table, EvaluationOptions& options);
+
+/// Refuses what does not fit together with a UsageError.
+void check_options(const EvaluationOptions& options);
+
+}  // namespace ampcf::evaluation

@@ -1,0 +1,45 @@
+#pragma once
+
+#include "ampcf/dataset/dataset.hpp"
+#include "ampcf/evaluation/taste/matrix.hpp"
+#include "ampcf/storage/file.hpp"
+
+#include <cstdint>
+#include <filesystem>
+
+namespace ampcf::evaluation {
+
+/// What defines the taste space of a dataset. The numbers are the paper's; restarts and seed are part of the
+/// definition, so that a space depends on the data alone.
+struct TasteParameters {
+  std::uint64_t dimensions = 100;
+  std::uint64_t tastes = 50;
+  int restarts = 10;
+  std::uint64_t seed = 1;
+};
+
+/// Items as points and latent tastes as centroids among them (src/evaluation/FORMAT.md: /taste).
+struct TasteSpace {
+  Points items;      // (n_items, up to 100)
+  Points centroids;  // (up to 50, same)
+  double explained_variance = 0.0;
+  double residual = 0.0;
+  double inertia = 0.0;
+};
+
+/// Builds it from the training part of all users: PCA, then k-means.
+[[nodiscard]] TasteSpace build_taste_space(const dataset::Interactions& all, std::uint64_t item_count,
+                                           const TasteParameters& parameters);
+
+/// /taste in a metrics.h5.
+void write_taste_space(storage::File& file, const TasteSpace& space);
+
+/// Reads it back from the metrics.h5 of an earlier evaluation. Throws UsageError where that was of other data,
+/// DataError where the file holds none.
+[[nodiscard]] TasteSpace read_taste_space(const std::filesystem::path& path, const dataset::Dataset& data);
+
+/// Cosine distances 1 - cos of every item to every centroid, (n_items, tastes). A vector without direction (at most
+/// 1e-6 of the longest item's length: what rounding leaves of zero) has distance 1 to everything.
+[[nodiscard]] Points cosine_distances(const TasteSpace& space);
+
+}  // namespace ampcf::evaluation

@@ -1,0 +1,191 @@
+#include "ampcf/evaluation/evaluation.hpp"
+
+#include "ampcf/evaluation/baselines.hpp"
+#include "ampcf/evaluation/model_scores.hpp"
+#include "ampcf/evaluation/report.hpp"
+#include "ampcf/evaluation/test_file.hpp"
+
+#include <chrono>
+#include <optional>
+
+namespace ampcf::evaluation {
+
+namespace {
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+void require_same_dataset(const checkpoint::ModelFile& model, const std::filesystem::path& path,
+                          const dataset::Dataset& data) {
+  if (model.dataset_fingerprint() != data.fingerprint()) {
+    throw UsageError("--checkpoint {} was trained on a dataset with fingerprint {}, but --data {} has {}",
+                     path.string(), model.dataset_fingerprint(), data.path().string(), data.fingerprint());
+  }
+  if (model.user_count() != data.user_count() || model.item_count() != data.item_count()) {
+    throw RuntimeError("{}: a model of {} users and {} items, but the dataset has {} and {} (damaged checkpoint)",
+                       path.string(), model.user_count(), model.item_count(), data.user_count(), data.item_count());
+  }
+}
+
+// One evaluation, step by step. Every step that one rank may fail at alone ends in an agreement.
+class Evaluation {
+ public:
+  Evaluation(const EvaluationOptions& options, const communication::Communicator& communicator, Log& log)
+      : options_(options), communicator_(communicator), log_(log) {}
+
+  std::string run(const std::string& config) {
+    open();
+    read_cases();
+    find_tastes();
+    const auto all = gather(communicator_, measure_users());
+    std::string text;
+    communicator_.agree([&] {
+      if (is_root()) {
+        const Report report{options_, subject_, all, taste_ ? &*taste_ : nullptr, config};
+        const auto summary = summarize(all);
+        write_report(report, summary);
+        text = table_text(report, summary);
+      }
+    });
+    return text;
+  }
+
+ private:
+  [[nodiscard]] bool is_root() const { return communicator_.rank() == 0; }
+  [[nodiscard]] UserRange own_users() const { return ranges_[static_cast<std::size_t>(communicator_.rank())]; }
+
+  void open() {
+    communicator_.agree([&] {
+      data_.emplace(options_.data);
+      if (data_->item_count() == 0) {
+        throw DataError("{}: no items in it", options_.data.string());
+      }
+      if (is_root()) {
+        storage::require_writable(options_.output);
+        storage::require_writable(options_.metrics_file());
+      }
+      describe();
+      ranges_ = divide(data_->user_count(), communicator_.size());
+      consumed_.emplace(*data_, options_.part(), own_users());
+    });
+  }
+
+  void describe() {
+    subject_.dataset_fingerprint = data_->fingerprint();
+    subject_.user_count = data_->user_count();
+    subject_.item_count = data_->item_count();
+    if (!options_.checkpoint.empty()) {
+      model_.emplace(options_.checkpoint);
+      require_same_dataset(*model_, options_.checkpoint, *data_);
+      subject_.kind = "checkpoint";
+      subject_.name = options_.checkpoint.string();
+      subject_.size = {{"epoch", model_->epoch()},
+                       {"step", model_->step()},
+                       {"personas", model_->dimensions().personas},
+                       {"dim", model_->dimensions().dim}};
+      subject_.training_config = model_->config();
+    } else {
+      subject_.kind = options_.baseline.empty() ? "recommendations" : "baseline";
+      subject_.name = options_.baseline.empty() ? options_.recommendations.string() : options_.baseline;
+    }
+  }
+
+  void read_cases() {
+    if (options_.test_file.empty()) {
+      communicator_.agree([&] { cases_ = cases_of(*data_, options_.part(), own_users()); });
+    } else {
+      TestFile file;
+      communicator_.agree([&] {
+        if (is_root()) {
+          file = read_test_file(options_.test_file, data_->user_ids(), data_->item_ids());
+        }
+      });
+      cases_ = deal(communicator_, file.cases, ranges_);
+      subject_.unknown = {{"unknown_items", file.unknown_items}, {"unknown_positives", file.unknown_positives}};
+    }
+    std::uint64_t candidates = cases_.candidate.size();
+    for (const auto unknown : cases_.unknown_candidates) {
+      candidates += unknown;
+    }
+    rules_.k = options_.k;
+    rules_.is_sampled = communicator_.sum(candidates) > 0;
+    rules_.is_everyone_averaged = options_.test_file.empty();
+  }
+
+  // Rank 0 needs the whole training part for it; what the others need is the distances.
+  void find_tastes() {
+    if (!options_.has_tdd) {
+      return;
+    }
+    const auto start = std::chrono::steady_clock::now();
+    communicator_.agree([&] {
+      if (is_root()) {
+        taste_ = options_.taste.empty()
+                     ? build_taste_space(data_->interactions({0, data_->user_count()}), data_->item_count(), {})
+                     : read_taste_space(options_.taste, *data_);
+        distances_ = cosine_distances(*taste_);
+        log_.info("taste space: {} dimensions, {} tastes, {:.1f} s", taste_->items.cols(), taste_->centroids.rows(),
+                  seconds_since(start));
+      }
+    });
+    std::int64_t tastes = distances_.cols();
+    communicator_.broadcast(std::span(&tastes, 1), 0);
+    distances_.resize(static_cast<Eigen::Index>(data_->item_count()), tastes);
+    communicator_.broadcast(std::span(distances_.data(), static_cast<std::size_t>(distances_.size())), 0);
+    rules_.distances = &distances_;
+  }
+
+  UserMeasures measure_users() {
+    const auto start = std::chrono::steady_clock::now();
+    auto measures = options_.recommendations.empty() ? measure_scores() : measure_lists();
+    log_.info("ranks and lists of {} users: {:.1f} s", data_->user_count(), seconds_since(start));
+    return measures;
+  }
+
+  UserMeasures measure_scores() {
+    std::unique_ptr<ScoreSource> source;
+    if (model_) {
+      communicator_.agree([&] { source = std::make_unique<ModelScores>(*model_, own_users()); });
+    } else {
+      source = make_baseline(options_.baseline, {*data_, consumed_->train(), communicator_, options_.seed});
+    }
+    UserMeasures measures(0);
+    communicator_.agree([&] { measures = measure(*source, cases_, *consumed_, rules_); });
+    return measures;
+  }
+
+  UserMeasures measure_lists() {
+    RecommendationFile file;
+    communicator_.agree([&] {
+      if (is_root()) {
+        file = read_recommendations(options_.recommendations, data_->user_ids(), data_->item_ids());
+      }
+    });
+    const auto lists = deal(communicator_, file.lists, ranges_);
+    subject_.unknown.emplace_back("unknown_recommendations", file.unknown_items);
+    return measure(lists, data_->item_count(), cases_, *consumed_, rules_);
+  }
+
+  const EvaluationOptions& options_;
+  const communication::Communicator& communicator_;
+  Log& log_;
+  std::optional<dataset::Dataset> data_;
+  std::optional<checkpoint::ModelFile> model_;
+  Subject subject_;
+  std::vector<UserRange> ranges_;  // by rank
+  std::optional<ConsumedItems> consumed_;
+  Cases cases_;
+  MeasureRules rules_;
+  std::optional<TasteSpace> taste_;  // on rank 0
+  Points distances_;
+};
+
+}  // namespace
+
+std::string evaluate(const EvaluationOptions& options, const std::string& config,
+                     const communication::Communicator& communicator, Log& log) {
+  return Evaluation(options, communicator, log).run(config);
+}
+
+}  // namespace ampcf::evaluation

@@ -1,0 +1,108 @@
+#include "support/run_program.hpp"
+#include "unit/evaluation/evaluation_data.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace ampcf {
+
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using testing::ProgramRun;
+using ::testing::StartsWith;
+using Words = std::vector<std::string>;
+
+class Evaluate : public ::testing::Test {
+ protected:
+  Evaluate() { testing::random_data(30, 60).write(data_); }
+
+  ProgramRun run(Words words) const {
+    words.insert(words.begin(), testing::program("ampcf-evaluate"));
+    return testing::run_program(words);
+  }
+
+  ProgramRun run_on_data(Words words) const {
+    words.insert(words.begin(), {"--data", data_.string(), "--output", output_.string()});
+    return run(words);
+  }
+
+  testing::TemporaryDirectory directory_;
+  std::filesystem::path data_ = directory_ / "data.h5";
+  std::filesystem::path output_ = directory_ / "metrics.json";
+};
+
+}  // namespace
+
+TEST_F(Evaluate, PrintsATableAndWritesBothFiles) {
+  const auto result = run_on_data({"--baseline", "popularity", "--k", "5"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.out, StartsWith("baseline popularity on "));
+  EXPECT_THAT(result.out, HasSubstr("HR@5"));
+  EXPECT_THAT(result.err, HasSubstr("taste space"));
+  EXPECT_THAT(testing::text_of(output_), HasSubstr("\"ndcg@5\""));
+  EXPECT_TRUE(std::filesystem::exists(directory_ / "metrics.h5"));
+}
+
+TEST_F(Evaluate, UnderMpirunPrintsOnceAndWritesTheSame) {
+  const auto alone = run_on_data({"--baseline", "random"});
+  const auto text = testing::text_of(output_);
+  const auto together = testing::run_program({"mpirun", "-n", "3", testing::program("ampcf-evaluate"), "--data",
+                                              data_.string(), "--output", output_.string(), "--baseline", "random"});
+  EXPECT_EQ(together.exit_code, 0) << together.err;
+  EXPECT_EQ(together.out, alone.out);
+  EXPECT_EQ(testing::text_of(output_), text);
+}
+
+TEST_F(Evaluate, HelpListsEveryOption) {
+  const auto result = run({"--help"});
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_THAT(result.err, IsEmpty());
+  for (const std::string option : {"data", "checkpoint", "recommendations", "baseline", "output", "test-file", "k",
+                                   "split", "tdd", "taste", "seed", "config", "version"}) {
+    EXPECT_THAT(result.out, HasSubstr("--" + option));
+  }
+}
+
+TEST_F(Evaluate, WrongUsageExitsWith2) {
+  for (const auto& words :
+       {Words{}, Words{"--baseline", "popularity", "--checkpoint", "x.h5"}, Words{"--baseline", "best"},
+        Words{"--baseline", "popularity", "--k", "0"}, Words{"--baseline", "popularity", "--split", "train"},
+        Words{"--baseline", "popularity", "--outputs", "x"},
+        Words{"--baseline", "popularity", "--test-file", "x", "--split", "validation"},
+        Words{"--baseline", "popularity", "--tdd", "false", "--taste", "x.h5"}}) {
+    const auto result = run_on_data(words);
+    EXPECT_EQ(result.exit_code, 2) << result.err;
+    EXPECT_THAT(result.out, IsEmpty());
+  }
+  const auto name = run({"--data", data_.string(), "--baseline", "popularity", "--output", "metrics"});
+  EXPECT_EQ(name.exit_code, 2);
+  EXPECT_THAT(name.err, HasSubstr(".json"));
+  EXPECT_EQ(run({"--data", data_.string(), "--baseline", "popularity"}).exit_code, 2);
+}
+
+TEST_F(Evaluate, BadDataExitsWith3AndBadCheckpointsWith1) {
+  const auto other = directory_ / "other.h5";
+  std::ofstream(other) << "no HDF5";
+  const Words output{"--output", output_.string()};
+  const auto data = run({"--data", other.string(), "--baseline", "popularity", "--output", output_.string()});
+  EXPECT_EQ(data.exit_code, 3);
+  EXPECT_THAT(data.err, HasSubstr("other.h5"));
+  EXPECT_EQ(run_on_data({"--checkpoint", other.string()}).exit_code, 1);
+  EXPECT_EQ(run_on_data({"--checkpoint", data_.string()}).exit_code, 1);
+  EXPECT_EQ(run_on_data({"--recommendations", (directory_ / "none.csv").string()}).exit_code, 3);
+  EXPECT_EQ(run_on_data({"--baseline", "popularity", "--test-file", other.string()}).exit_code, 3);
+  EXPECT_FALSE(std::filesystem::exists(output_));
+}
+
+TEST_F(Evaluate, ErrorsUnderMpirunAreThoseOfOneRank) {
+  std::ofstream(directory_ / "lists.csv") << "u1,i1,1\nnobody,i1,1\n";
+  const auto result =
+      testing::run_program({"mpirun", "-n", "3", testing::program("ampcf-evaluate"), "--data", data_.string(),
+                            "--output", output_.string(), "--recommendations", (directory_ / "lists.csv").string()});
+  EXPECT_EQ(result.exit_code, 3);
+  EXPECT_THAT(result.err, HasSubstr("lists.csv:2: "));
+}
+
+}  // namespace ampcf

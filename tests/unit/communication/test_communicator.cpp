@@ -1,0 +1,66 @@
+#include "ampcf/communication/communicator.hpp"
+
+#include "support/world.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <numeric>
+
+namespace ampcf::communication {
+
+namespace {
+
+using ::testing::ElementsAreArray;
+using testing::world;
+
+// Rank r holds r numbers, so rank 0 holds none: 1 | 2 3 | 4 5 6 ...
+std::vector<std::int64_t> own_numbers() {
+  std::vector<std::int64_t> values(static_cast<std::size_t>(world().rank()));
+  std::iota(values.begin(), values.end(), world().rank() * (world().rank() - 1) / 2 + 1);
+  return values;
+}
+
+std::vector<std::int64_t> all_numbers() {
+  std::vector<std::int64_t> values(static_cast<std::size_t>(world().size() * (world().size() - 1) / 2));
+  std::iota(values.begin(), values.end(), 1);
+  return values;
+}
+
+std::vector<std::uint64_t> lengths() {
+  std::vector<std::uint64_t> values(static_cast<std::size_t>(world().size()));
+  std::iota(values.begin(), values.end(), 0U);
+  return values;
+}
+
+}  // namespace
+
+TEST(Gather, JoinsTheValuesByRankOnTheRootAlone) {
+  const int root = world().size() - 1;
+  const auto all = world().gather(std::span<const std::int64_t>(own_numbers()), root);
+  EXPECT_THAT(all, ElementsAreArray(world().rank() == root ? all_numbers() : std::vector<std::int64_t>()));
+}
+
+TEST(Scatter, IsTheInverseOfGather) {
+  const int root = world().size() - 1;
+  const auto all = world().rank() == root ? all_numbers() : std::vector<std::int64_t>();
+  const auto own = world().scatter(std::span<const std::int64_t>(all), lengths(), root);
+  EXPECT_THAT(own, ElementsAreArray(own_numbers()));
+}
+
+TEST(Agree, RaisesTheFirstFailingRanksErrorEverywhere) {
+  const int last = world().size() - 1;
+  try {
+    world().agree([&] {
+      if (world().rank() == last) {
+        throw DataError("rank {} failed", last);
+      }
+    });
+    FAIL() << "nobody threw";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::data);
+    EXPECT_EQ(std::string(error.what()), fmt::format("rank {} failed", last));
+  }
+}
+
+}  // namespace ampcf::communication

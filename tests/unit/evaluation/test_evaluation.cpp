@@ -1,0 +1,284 @@
+#include "ampcf/evaluation/evaluation.hpp"
+
+#include "ampcf/core/error.hpp"
+#include "ampcf/storage/file.hpp"
+#include "evaluation_data.hpp"
+#include "support/temporary_directory.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <fstream>
+#include <sstream>
+
+namespace ampcf::evaluation {
+
+namespace {
+
+using communication::Communicator;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using Json = nlohmann::json;
+using testing::world;
+
+std::string text_of(const std::filesystem::path& path) {
+  std::ostringstream text;
+  text << std::ifstream(path).rdbuf();
+  return text.str();
+}
+
+// Doubles as bits, so that NaN equals NaN.
+std::vector<std::uint64_t> bits_of(const std::vector<double>& values) {
+  std::vector<std::uint64_t> bits(values.size());
+  std::transform(values.begin(), values.end(), bits.begin(),
+                 [](double value) { return std::bit_cast<std::uint64_t>(value); });
+  return bits;
+}
+
+class EvaluationOf : public ::testing::Test {
+ protected:
+  EvaluationOf() {
+    data_.write(directory_ / "data.h5");
+    options_.data = directory_ / "data.h5";
+    options_.baseline = "popularity";
+    options_.output = directory_ / "metrics.json";
+  }
+
+  // Collective. What `communicator` makes of the options.
+  Json run(const Communicator& communicator) const {
+    (void)evaluate(options_, "", communicator, *log_);
+    world().barrier();
+    return Json::parse(text_of(options_.output));
+  }
+
+  // Rank 0 alone, the others wait.
+  Json run_alone() {
+    const auto output = options_.output;
+    options_.output = directory_ / "alone.json";
+    world().agree([&] {
+      if (world().rank() == 0) {
+        (void)evaluate(options_, "", Communicator::alone(), *log_);
+      }
+    });
+    const auto json = Json::parse(text_of(options_.output));
+    options_.output = output;
+    return json;
+  }
+
+  void expect_the_same_on_one_rank() {
+    const auto together = run(world());
+    const auto alone = run_alone();
+    EXPECT_EQ(together.dump(), alone.dump());
+    const auto files = {storage::File::open(directory_ / "metrics.h5"), storage::File::open(directory_ / "alone.h5")};
+    const auto& many = *files.begin();
+    const auto& one = *(files.begin() + 1);
+    for (const std::string name : {"rank_sampled", "hr_sampled", "ndcg_sampled", "rank_full", "hr_full", "ndcg_full",
+                                   "tdd_js", "tdd_hellinger"}) {
+      EXPECT_EQ(bits_of(many.read<double>("/users/" + name)), bits_of(one.read<double>("/users/" + name))) << name;
+    }
+    EXPECT_EQ(many.read<ItemIndex>("/recommendations/item"), one.read<ItemIndex>("/recommendations/item"));
+    EXPECT_EQ(many.read<float>("/taste/items"), one.read<float>("/taste/items"));
+    EXPECT_EQ(many.read<float>("/taste/centroids"), one.read<float>("/taste/centroids"));
+  }
+
+  std::filesystem::path write(const std::string& name, const std::string& text) const {
+    world().agree([&] {
+      if (world().rank() == 0) {
+        std::ofstream(directory_ / name) << text;
+      }
+    });
+    return directory_ / name;
+  }
+
+  // A checkpoint with random parameters for this dataset.
+  std::filesystem::path write_checkpoint(const std::string& fingerprint) const {
+    world().agree([&] {
+      if (world().rank() == 0) {
+        write_checkpoint_here(fingerprint);
+      }
+    });
+    return directory_ / "model.h5";
+  }
+
+  std::string fault_of(ExitCode code) const {
+    try {
+      (void)evaluate(options_, "", world(), *log_);
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), code);
+      return error.what();
+    }
+    return "no error";
+  }
+
+  testing::TemporaryDirectory directory_;
+  testing::EvaluationData data_ = testing::random_data(53, 90);
+  EvaluationOptions options_;
+  std::shared_ptr<Log> log_ = std::make_shared<Log>("silent");
+
+ private:
+  void write_checkpoint_here(const std::string& fingerprint) const {
+    constexpr std::uint64_t kPersonas = 3;
+    constexpr std::uint64_t kDim = 8;
+    random::Draws draws(12, random::Stream::generation, 0);
+    const auto write = [&](storage::File& file, const std::string& name, const storage::Shape& shape) {
+      std::uint64_t size = 1;
+      for (const auto extent : shape) {
+        size *= extent;
+      }
+      std::vector<float> values(size);
+      std::generate(values.begin(), values.end(), [&] { return static_cast<float>(draws.next_unit() - 0.5); });
+      file.write<float>(name, shape, values);
+    };
+    storage::commit_file(directory_ / "model.h5", [&](storage::File& file) {
+      write(file, "/model/personas", {data_.users.size(), kPersonas, kDim});
+      write(file, "/model/items", {data_.items, kDim});
+      write(file, "/model/item_bias", {data_.items});
+      write(file, "/model/attention/user_projection", {kDim, 5});
+      write(file, "/model/attention/item_projection", {5, kDim});
+      file.set_text_attribute("format", "ampcf-checkpoint");
+      file.set_attribute<std::int32_t>("version", 1);
+      file.set_attribute<std::int32_t>("is_identity", 0);
+      file.set_text_attribute("dataset_fingerprint", fingerprint);
+      file.set_text_attribute("config", "personas = 3\n");
+      file.set_attribute<std::uint64_t>("epoch", 4);
+      file.set_attribute<std::uint64_t>("step", 44);
+    });
+  }
+};
+
+}  // namespace
+
+TEST_F(EvaluationOf, BaselinesDoesNotDependOnTheRanks) {
+  expect_the_same_on_one_rank();
+  options_.baseline = "random";
+  expect_the_same_on_one_rank();
+}
+
+TEST_F(EvaluationOf, AModelDoesNotDependOnTheRanks) {
+  options_.baseline.clear();
+  options_.checkpoint = write_checkpoint(dataset::Dataset(options_.data).fingerprint());
+  expect_the_same_on_one_rank();
+  const auto json = run(world());
+  EXPECT_EQ(json["model"]["personas"], 3);
+  EXPECT_EQ(json["model"]["epoch"], 4);
+  EXPECT_EQ(json["model"]["config"], "personas = 3\n");
+}
+
+TEST_F(EvaluationOf, ListsAndTestFilesDoesNotDependOnTheRanks) {
+  options_.baseline.clear();
+  options_.recommendations = write("lists.csv", "u3,i1,2\nu3,i4,1\nu50,i2,3\nu50,unheard,1\nu7,i9,1\n");
+  options_.test_file = write("test.tsv", "u50\ti8\ti1\ti2\nu3\ti4\ti5\nu20\tunheard\ti1\n");
+  expect_the_same_on_one_rank();
+}
+
+TEST_F(EvaluationOf, FewerUsersThanRanksWorks) {
+  data_.users.resize(2);
+  data_.write(options_.data);
+  expect_the_same_on_one_rank();
+}
+
+TEST_F(EvaluationOf, TheValidationItemDoesNotDependOnTheRanks) {
+  options_.split = "validation";
+  options_.k = 3;
+  expect_the_same_on_one_rank();
+  EXPECT_TRUE(run(world())["full"].contains("hr@3"));
+}
+
+TEST_F(EvaluationOf, RenumberedItemsGivesTheSameRanks) {
+  const auto before = run(world());
+  data_.write(options_.data, [](ItemIndex item) { return (item * 37 + 5) % 90; });
+  const auto after = run(world());
+  EXPECT_EQ(before["sampled"], after["sampled"]);
+  EXPECT_EQ(before["full"], after["full"]);
+}
+
+TEST_F(EvaluationOf, MeansAreThoseOfTheUsersThatHaveThem) {
+  const auto json = run(world());
+  const auto file = storage::File::open(directory_ / "metrics.h5");
+  double hits = 0.0;
+  std::uint64_t users = 0;
+  for (const double rank : file.read<double>("/users/rank_full")) {
+    users += std::isnan(rank) ? 0 : 1;
+  }
+  for (const double hit : file.read<double>("/users/hr_full")) {
+    hits += std::isnan(hit) ? 0.0 : hit;
+  }
+  EXPECT_EQ(json["users"], users);
+  EXPECT_EQ(json["counts"]["users_without_test_item"], data_.users.size() - users);
+  EXPECT_DOUBLE_EQ(json["full"]["hr@10"], hits / static_cast<double>(users));
+  EXPECT_EQ(file.shape("/recommendations/item"), (storage::Shape{53, 30}));
+  EXPECT_EQ(file.shape("/taste/items")[0], 90U);
+  EXPECT_EQ(file.shape("/taste/items")[1], file.shape("/taste/centroids")[1]);
+}
+
+TEST_F(EvaluationOf, WhatCannotBeMeasuredIsAbsentNotZero) {
+  options_.baseline.clear();
+  options_.recommendations = write("lists.csv", "u3,i1,2\n");
+  EXPECT_FALSE(run(world()).contains("sampled"));
+  options_.recommendations.clear();
+  options_.baseline = "popularity";
+  options_.has_tdd = false;
+  EXPECT_FALSE(run(world()).contains("tdd"));
+  for (auto& user : data_.users) {
+    user.test = kNoItem;
+  }
+  data_.write(options_.data);
+  const auto json = run(world());
+  EXPECT_FALSE(json.contains("sampled") || json.contains("full"));
+  EXPECT_EQ(json["users"], 0);
+}
+
+TEST_F(EvaluationOf, ATestFileAveragesItsUsersAloneAndCountsTheUnknown) {
+  options_.test_file = write("test.tsv", "u2\ti1\ti5\tnobody\nu40\tunheard\ti1\n");
+  options_.k = 1000;
+  const auto json = run(world());
+  EXPECT_EQ(json["users"], 2);
+  EXPECT_DOUBLE_EQ(json["full"]["hr@1000"], 0.5);  // the unknown positive is a miss at any k
+  EXPECT_DOUBLE_EQ(json["sampled"]["hr@1000"], 0.5);
+  EXPECT_EQ(json["counts"]["unknown_items"], 2);
+  EXPECT_EQ(json["counts"]["unknown_positives"], 1);
+  EXPECT_EQ(json["counts"]["users_averaged_in_tdd"], 2);
+}
+
+TEST_F(EvaluationOf, AStoredTasteSpaceGivesTheSameDistances) {
+  const auto built = run(world());
+  options_.taste = directory_ / "metrics.h5";
+  options_.output = directory_ / "again.json";
+  const auto reused = run(world());
+  EXPECT_EQ(built["tdd"], reused["tdd"]);
+  EXPECT_EQ(built["taste"], reused["taste"]);
+}
+
+TEST_F(EvaluationOf, ATasteSpaceOfOtherDataIsRefused) {
+  (void)run(world());
+  options_.taste = directory_ / "metrics.h5";
+  options_.output = directory_ / "again.json";
+  data_.users[0].train.pop_back();
+  data_.write(directory_ / "other.h5");
+  options_.data = directory_ / "other.h5";
+  EXPECT_THAT(fault_of(ExitCode::usage), HasSubstr("fingerprint"));
+  options_.taste = directory_ / "other.h5";
+  EXPECT_THAT(fault_of(ExitCode::data), HasSubstr("no taste space"));
+}
+
+TEST_F(EvaluationOf, ACheckpointOfOtherDataIsRefusedNamingBothFingerprints) {
+  options_.baseline.clear();
+  options_.checkpoint = write_checkpoint("another");
+  const auto fault = fault_of(ExitCode::usage);
+  EXPECT_THAT(fault, HasSubstr("another"));
+  EXPECT_THAT(fault, HasSubstr(dataset::Dataset(options_.data).fingerprint()));
+  EXPECT_FALSE(std::filesystem::exists(options_.output));
+}
+
+TEST_F(EvaluationOf, FaultsLeaveNeitherFile) {
+  options_.test_file = write("test.tsv", "nobody\ti1\ti2\n");
+  EXPECT_THAT(fault_of(ExitCode::data), HasSubstr("test.tsv:1: "));
+  EXPECT_FALSE(std::filesystem::exists(options_.output));
+  EXPECT_FALSE(std::filesystem::exists(directory_ / "metrics.h5"));
+  options_.test_file.clear();
+  options_.output = directory_ / "no" / "metrics.json";
+  (void)fault_of(ExitCode::runtime);
+}
+
+}  // namespace ampcf::evaluation
