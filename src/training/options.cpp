@@ -7,7 +7,7 @@ namespace ampcf::training {
 
 namespace {
 
-constexpr config::Range kSize{1.0, 4096.0, "1 to 4096"};
+const config::Range kSize{1.0, 4096.0, "1 to 4096"};
 
 void add_model_options(config::OptionTable& table, TrainingOptions& options) {
   table.begin_group("Model");
