@@ -39,6 +39,7 @@ std::vector<UserRange> divide(std::uint64_t users, int ranks) {
   const auto parts = static_cast<std::uint64_t>(ranks);
   const auto begin_of = [&](std::uint64_t part) { return users / parts * part + std::min(part, users % parts); };
   std::vector<UserRange> ranges;
+  ranges.reserve(parts);
   for (std::uint64_t part = 0; part < parts; ++part) {
     ranges.push_back({begin_of(part), begin_of(part + 1)});
   }
@@ -47,6 +48,7 @@ std::vector<UserRange> divide(std::uint64_t users, int ranks) {
 
 std::vector<std::uint64_t> values_in(const std::vector<UserRange>& ranges, std::span<const std::uint64_t> indptr) {
   std::vector<std::uint64_t> counts;
+  counts.reserve(ranges.size());
   for (const auto& range : ranges) {
     counts.push_back(indptr[range.last] - indptr[range.first]);
   }
