@@ -39,10 +39,14 @@ class Evaluation {
     read_cases();
     find_tastes();
     const auto all = gather(communicator_, measure_users());
+    std::optional<PlantedAgreement> planted;
+    if (model_) {
+      planted = measure_planted(communicator_, *data_, *model_, options_.part(), own_users());
+    }
     std::string text;
     communicator_.agree([&] {
       if (is_root()) {
-        const Report report{options_, subject_, all, taste_ ? &*taste_ : nullptr, config};
+        const Report report{options_, subject_, all, taste_ ? &*taste_ : nullptr, planted, config};
         const auto summary = summarize(all);
         write_report(report, summary);
         text = table_text(report, summary);

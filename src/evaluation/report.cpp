@@ -70,6 +70,15 @@ Json taste_json(const TasteSpace& taste) {
           {"residual", taste.residual},       {"inertia", taste.inertia}};
 }
 
+Json planted_json(const PlantedAgreement& planted) {
+  return {{"attention_names_taste", planted.share()},
+          {"users", planted.users},
+          {"several_personas",
+           {{"attention_names_taste", planted.several_share()},
+            {"majority_taste", planted.several_majority_share()},
+            {"users", planted.several_users}}}};
+}
+
 // A path as text: JSON is UTF-8, and a path may hold any bytes.
 std::string dumped(const Json& json) { return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"; }
 
@@ -126,6 +135,13 @@ std::string table_text(const Report& report, const Summary& summary) {
   text += row_text("full", summary.full, "(no held-out items)");
   text += fmt::format("\n{:<8}{:>10}{:>10}{:>10}\n", "", "JS", "Hellinger", "users");
   text += row_text("TDD", summary.tdd, "(not measured)");
+  if (report.planted) {
+    text += fmt::format(
+        "\nplanted personas: attention names the taste of {:.1f} % of held-out items; {:.1f} % for the {} users\n"
+        "with several personas, of which the most frequent taste alone would name {:.1f} %\n",
+        100.0 * report.planted->share(), 100.0 * report.planted->several_share(), report.planted->several_users,
+        100.0 * report.planted->several_majority_share());
+  }
   for (const auto& [name, count] : subject.unknown) {
     if (count > 0) {
       auto label = name;
@@ -152,6 +168,9 @@ std::string json_text(const Report& report, const Summary& summary) {
   }
   if (summary.tdd) {
     json["tdd"] = json_of(*summary.tdd, "js", "hellinger");
+  }
+  if (report.planted) {
+    json["planted"] = planted_json(*report.planted);
   }
   json["counts"] = counts_json(report, summary);
   if (report.taste != nullptr) {

@@ -44,7 +44,7 @@ class EveryReader : public EveryProgram {
  protected:
   static void expect_refusal(const std::string& data) {
     const testing::TemporaryDirectory directory;
-    const auto output = (directory / "output").string();
+    const auto output = (directory / "output.json").string();
     std::vector<std::string> words{"--data", data};
     if (GetParam() == "ampcf-train") {
       words.insert(words.end(), {"--output", output});

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ampcf/evaluation/options.hpp"
+#include "ampcf/evaluation/planted.hpp"
 #include "ampcf/evaluation/taste/space.hpp"
 #include "ampcf/evaluation/user_measures.hpp"
 
@@ -45,8 +46,9 @@ struct Report {
   const EvaluationOptions& options;
   const Subject& subject;
   const UserMeasures& measures;
-  const TasteSpace* taste;  // none without TDD
-  std::string config;       // resolved options, INI text
+  const TasteSpace* taste;                  // none without TDD
+  std::optional<PlantedAgreement> planted;  // of a model on data with planted personas
+  std::string config;                       // resolved options, INI text
 };
 
 /// An aligned table for people.
