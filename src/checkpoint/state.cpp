@@ -72,22 +72,29 @@ void read_shared_moments(const File& file, const std::string& group, const model
 void write_progress(File& file, const Progress& progress) {
   file.set_attribute<std::uint64_t>("epoch", progress.epoch);
   file.set_attribute<std::uint64_t>("step", progress.step);
+  file.set_attribute<std::uint64_t>("epoch_step", progress.epoch_step);
+  file.set_attribute<double>("training_seconds", progress.training_seconds);
   file.set_attribute<double>("best_hr", progress.best_hr);
   file.set_attribute<double>("best_ndcg", progress.best_ndcg);
   file.set_attribute<double>("best_sum", progress.best_sum);
   file.set_attribute<std::uint64_t>("epochs_without_improvement", progress.epochs_without_improvement);
   file.write_strings("/training/log", progress.log_rows);
+  file.write<std::int64_t>("/training/loss_sums", {progress.loss_sums.size()}, progress.loss_sums);
 }
 
 Progress read_progress(const File& file) {
   Progress progress;
   progress.epoch = file.attribute<std::uint64_t>("epoch");
   progress.step = file.attribute<std::uint64_t>("step");
+  progress.epoch_step = file.attribute<std::uint64_t>("epoch_step");
+  progress.training_seconds = file.attribute<double>("training_seconds");
   progress.best_hr = file.attribute<double>("best_hr");
   progress.best_ndcg = file.attribute<double>("best_ndcg");
   progress.best_sum = file.attribute<double>("best_sum");
   progress.epochs_without_improvement = file.attribute<std::uint64_t>("epochs_without_improvement");
   progress.log_rows = file.read_strings("/training/log");
+  file.expect_shape("/training/loss_sums", {progress.loss_sums.size()});
+  file.read_rows("/training/loss_sums", 0, std::span<std::int64_t>(progress.loss_sums));
   return progress;
 }
 

@@ -48,7 +48,13 @@ ExitCode run_program(int argc, const char* const* argv, const communication::Com
     return ExitCode::success;
   }
   const auto log = make_log(communicator.rank(), communicator.size());
-  return Trainer(communicator, *log, line->options, line->table.resolved()).run();
+  remember_stop_signals();
+  // One clock decides when checkpoints are due; every rank listens for signals.
+  const bool is_timekeeper = communicator.rank() == 0;
+  Watch watch(is_timekeeper ? line->options.time_limit_seconds : 0,
+              is_timekeeper ? line->options.checkpoint_every_seconds : 0);
+  const auto wishes = [&watch](std::uint64_t) { return watch.wish(); };
+  return Trainer(communicator, *log, line->options, line->table.resolved(), wishes).run();
 }
 
 }  // namespace ampcf::training

@@ -57,7 +57,7 @@ void RunDirectory::write_log(const std::string& header, const std::vector<std::s
 
 void RunDirectory::write_checkpoint(const communication::Communicator& communicator, const checkpoint::Header& header,
                                     const checkpoint::TrainingState& state, bool is_best, std::uint64_t keep) const {
-  const auto file = path_ / fmt::format("checkpoint-{:06}.h5", state.progress.epoch);
+  const auto file = path_ / fmt::format("checkpoint-{:012}.h5", state.progress.step);
   checkpoint::write_state(file, communicator, header, state);
   communicator.agree([&] {
     if (communicator.rank() == 0) {

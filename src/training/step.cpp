@@ -30,10 +30,15 @@ void LossSums::add(const model::LossTerms& terms) {
   ++sums_[3];
 }
 
-LossSums::Means LossSums::means(const communication::Communicator& communicator, std::size_t negatives,
-                                const model::LossWeights& weights) const {
+std::array<std::int64_t, 4> LossSums::total(const communication::Communicator& communicator) const {
   auto sums = sums_;
   communicator.sum(std::span<std::int64_t>(sums));
+  return sums;
+}
+
+LossSums::Means LossSums::means(const communication::Communicator& communicator, std::size_t negatives,
+                                const model::LossWeights& weights) const {
+  const auto sums = total(communicator);
   const double unit = 1.0 / (kLossUnits * static_cast<double>(std::max<std::int64_t>(1, sums[3])));
   const model::LossTerms terms{static_cast<double>(sums[0]) * unit, static_cast<double>(sums[1]) * unit,
                                static_cast<double>(sums[2]) * unit};

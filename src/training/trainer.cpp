@@ -60,11 +60,12 @@ struct Trainer::EpochReport {
 };
 
 Trainer::Trainer(const communication::Communicator& communicator, Log& log, const TrainingOptions& options,
-                 std::string resolved)
+                 std::string resolved, Wishes wishes)
     : communicator_(communicator),
       log_(log),
       options_(options),
       resolved_(std::move(resolved)),
+      wishes_(std::move(wishes)),
       directory_(options.output) {
   open_data();
   open_run();
@@ -145,8 +146,9 @@ void Trainer::announce() const {
             options_.dimensions.personas, options_.dimensions.dim, options_.attention, plan_->steps_per_epoch(),
             options_.batch_size, communicator_.size() == 1 ? "1 rank" : fmt::format("{} ranks", communicator_.size()),
             instruction_set(), options_.shards);
-  if (state_->progress.epoch > 0) {
-    log_.info("resumed after epoch {}", state_->progress.epoch);
+  if (state_->progress.step > 0) {
+    log_.info("resumed after epoch {}{}", state_->progress.epoch,
+              state_->progress.epoch_step > 0 ? fmt::format(" and {} steps", state_->progress.epoch_step) : "");
   }
 }
 
@@ -172,7 +174,11 @@ ExitCode Trainer::run() {
     return ExitCode::success;
   }
   while (!is_finished()) {
-    run_epoch();
+    const auto wish = run_epoch();
+    if (is_stop(wish)) {
+      announce_stop(wish);
+      return ExitCode::stopped;
+    }
   }
   const auto& progress = state_->progress;
   if (progress.best_sum >= 0.0) {
@@ -184,45 +190,84 @@ ExitCode Trainer::run() {
   return ExitCode::success;
 }
 
-void Trainer::run_epoch() {
+// Returns the wish that ended it.
+Wish Trainer::run_epoch() {
   EpochReport report;
-  train_epoch(report);
+  if (const auto wish = train_epoch(report); is_stop(wish)) {
+    return wish;
+  }
   const auto start = Clock::now();
   report.validation = validation_->run(state_->personas, state_->shared);
   report.validation_seconds = slowest(seconds_since(start));
   judge(report);
   record(report);
 
-  const auto before_checkpoint = Clock::now();
+  const auto wish = is_finished() ? Wish::nothing : agreed_wish();
   const auto& progress = state_->progress;
-  if (report.is_best || is_finished() || progress.epoch % options_.checkpoint_every == 0) {
-    directory_.write_checkpoint(communicator_, {dataset_->fingerprint(), resolved_, dataset_->user_count()}, *state_,
-                                report.is_best, options_.keep);
+  if (report.is_best || is_finished() || wish != Wish::nothing || progress.epoch % options_.checkpoint_every == 0) {
+    write_checkpoint(report.is_best);
   }
   communicator_.agree([&] {
     if (communicator_.rank() == 0) {
       directory_.write_log(kLogHeader, progress.log_rows);
     }
   });
-  seconds_in_checkpoints_ = slowest(seconds_since(before_checkpoint));
+  return wish;
 }
 
-void Trainer::train_epoch(EpochReport& report) {
+// Returns the wish that stopped it before its end.
+Wish Trainer::train_epoch(EpochReport& report) {
   auto& progress = state_->progress;
   const double factor = learning_rate_factor();
   ProgressLine line(communicator_.rank() == 0 && stderr_is_terminal(), progress.epoch + 1, plan_->steps_per_epoch(),
-                    dataset_->interaction_count());
-  const auto start = Clock::now();
-  step_->losses().clear();
+                    progress.epoch_step, dataset_->interaction_count());
+  auto start = Clock::now();
+  const auto pause_for_checkpoint = [&] {
+    progress.training_seconds += slowest(seconds_since(start));
+    progress.loss_sums = step_->losses().total(communicator_);
+    write_checkpoint(false);
+    start = Clock::now();
+  };
+  step_->losses().restart(communicator_.rank() == 0 ? progress.loss_sums : decltype(progress.loss_sums){});
   sampler_->begin_epoch(progress.epoch);
-  for (std::uint64_t step = 0; step < plan_->steps_per_epoch(); ++step) {
-    step_->run(step, factor, 0);
+  while (progress.epoch_step < plan_->steps_per_epoch()) {
+    const auto wish =
+        static_cast<Wish>(step_->run(progress.epoch_step, factor, static_cast<std::uint32_t>(wishes_(progress.step))));
+    ++progress.epoch_step;
     ++progress.step;
-    line.update(step + 1);
+    line.update(progress.epoch_step);
+    if (wish != Wish::nothing) {
+      pause_for_checkpoint();
+    }
+    if (is_stop(wish)) {
+      return wish;
+    }
   }
-  report.training_seconds = slowest(seconds_since(start));
+  report.training_seconds = progress.training_seconds + slowest(seconds_since(start));
   report.loss = step_->losses().means(communicator_, sampler_->candidates_per_example() - 1, options_.loss);
   ++progress.epoch;
+  progress.epoch_step = 0;
+  progress.loss_sums = {};
+  progress.training_seconds = 0.0;
+  return Wish::nothing;
+}
+
+Wish Trainer::agreed_wish() const {
+  return static_cast<Wish>(communicator_.max(static_cast<std::uint32_t>(wishes_(state_->progress.step))));
+}
+
+void Trainer::write_checkpoint(bool is_best) {
+  const auto start = Clock::now();
+  directory_.write_checkpoint(communicator_, {dataset_->fingerprint(), resolved_, dataset_->user_count()}, *state_,
+                              is_best, options_.keep);
+  seconds_in_checkpoints_ += slowest(seconds_since(start));
+}
+
+void Trainer::announce_stop(Wish wish) const {
+  const auto& progress = state_->progress;
+  log_.info("stopped {} after step {} of {} of epoch {}; go on with the same command and --resume",
+            wish == Wish::stop_for_time ? "at the time limit" : "on a signal", progress.epoch_step,
+            plan_->steps_per_epoch(), progress.epoch + 1);
 }
 
 void Trainer::judge(EpochReport& report) {
@@ -251,6 +296,7 @@ void Trainer::record(const EpochReport& report) {
       report.training_seconds + report.validation_seconds + seconds_in_checkpoints_, rate, report.loss.total,
       report.loss.data, report.loss.entropy_positive, report.loss.entropy_negative, metric(&ValidationMetrics::hr),
       metric(&ValidationMetrics::ndcg), report.training_seconds, report.validation_seconds, seconds_in_checkpoints_));
+  seconds_in_checkpoints_ = 0.0;
   const auto validation = report.validation
                               ? fmt::format(", validation HR@10 {:.4f} NDCG@10 {:.4f}{}", report.validation->hr,
                                             report.validation->ndcg, report.is_best ? " (best)" : "")

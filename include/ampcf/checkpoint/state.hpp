@@ -4,6 +4,7 @@
 #include "ampcf/model/parameters.hpp"
 #include "ampcf/optimizer/adam.hpp"
 
+#include <array>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -12,9 +13,12 @@ namespace ampcf::checkpoint {
 
 /// Where a run stands, the same on every rank.
 struct Progress {
-  std::uint64_t epoch = 0;  // completed epochs
-  std::uint64_t step = 0;   // completed steps, over all epochs
-  double best_hr = -1.0;    // the highest of each validation metric so far
+  std::uint64_t epoch = 0;                  // completed epochs
+  std::uint64_t step = 0;                   // completed steps, over all epochs
+  std::uint64_t epoch_step = 0;             // completed steps of the epoch under way
+  std::array<std::int64_t, 4> loss_sums{};  // of these steps, over all ranks (training::LossSums)
+  double training_seconds = 0.0;            // of these steps
+  double best_hr = -1.0;                    // the highest of each validation metric so far
   double best_ndcg = -1.0;
   double best_sum = -1.0;  // HR + NDCG of best.h5
   std::uint64_t epochs_without_improvement = 0;

@@ -7,7 +7,7 @@
 
 namespace ampcf::training {
 
-/// The files of a run: config.ini, log.csv, checkpoint-EPOCH.h5 of the last epochs, and the names checkpoint.h5 (the
+/// The files of a run: config.ini, log.csv, checkpoint-STEP.h5 of the last ones, and the names checkpoint.h5 (the
 /// newest) and best.h5 (best on validation), which are links and always lead to a whole file.
 class RunDirectory {
  public:
