@@ -226,7 +226,7 @@ void Communicator::broadcast(std::string& text, int root) const {
 void Communicator::raise_first(const std::optional<Error>& failure) const {
   if (size_ == 1) {
     if (failure) {
-      throw *failure;
+      throw AgreedError(failure->code(), 0, failure->what());
     }
     return;
   }

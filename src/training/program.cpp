@@ -26,11 +26,20 @@ struct CommandLine {
 
 // A run that is resumed keeps its options where the command line is silent.
 std::string options_of_run(const TrainingOptions& options) {
-  const RunDirectory directory(options.output);
-  if (!options.is_resumed || !directory.has_checkpoint()) {
+  if (!options.is_resumed) {
     return "";
   }
-  return checkpoint::ModelFile(directory.checkpoint()).config();
+  const auto checkpoints = RunDirectory(options.output).resumable();
+  for (const auto& path : checkpoints) {
+    try {
+      return checkpoint::ModelFile(path).config();
+    } catch (const RuntimeError&) {
+      if (path == checkpoints.back()) {
+        throw;
+      }
+    }
+  }
+  return "";
 }
 
 }  // namespace

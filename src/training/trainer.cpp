@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cmath>
+#include <sstream>
 
 namespace ampcf::training {
 
@@ -47,6 +48,24 @@ std::vector<float> log_probabilities(const sampling::AliasTable& table) {
     logs[item] = static_cast<float>(std::log(std::max(table.probability(item), 1e-30)));
   }
   return logs;
+}
+
+// A list of files as text that one rank can tell the others.
+std::string join_lines(const std::vector<std::filesystem::path>& paths) {
+  std::string text;
+  for (const auto& path : paths) {
+    text += path.string() + '\n';
+  }
+  return text;
+}
+
+std::vector<std::filesystem::path> split_lines(const std::string& text) {
+  std::istringstream stream(text);
+  std::vector<std::filesystem::path> paths;
+  for (std::string line; std::getline(stream, line);) {
+    paths.emplace_back(line);
+  }
+  return paths;
 }
 
 }  // namespace
@@ -92,29 +111,49 @@ void Trainer::open_data() {
 }
 
 void Trainer::open_run() {
+  std::string checkpoints;
   communicator_.agree([&] {
     if (communicator_.rank() == 0) {
-      directory_.prepare(options_.is_resumed, options_.is_forced);
+      lock_.emplace(directory_.prepare(options_.is_resumed, options_.is_forced));
+      checkpoints = options_.is_resumed ? join_lines(directory_.resumable()) : "";
     }
   });
-  communicator_.agree([&] {
-    if (options_.is_resumed && directory_.has_checkpoint()) {
-      resume();
-    } else {
-      model::initialize(state_->personas, options_.initial_scale, options_.seed);
-      model::initialize(state_->shared, options_.initial_scale, options_.projection_noise, options_.seed);
-    }
-  });
+  communicator_.broadcast(checkpoints, 0);
+  if (checkpoints.empty()) {
+    model::initialize(state_->personas, options_.initial_scale, options_.seed);
+    model::initialize(state_->shared, options_.initial_scale, options_.projection_noise, options_.seed);
+  } else {
+    resume(split_lines(checkpoints));
+  }
   communicator_.agree([&] {
     if (communicator_.rank() == 0 && !is_finished()) {
+      directory_.require_room(
+          checkpoint::state_bytes(options_.dimensions, dataset_->user_count(), dataset_->item_count()), options_.keep);
       directory_.write_config(resolved_);
       directory_.write_log(kLogHeader, state_->progress.log_rows);
     }
   });
 }
 
-void Trainer::resume() {
-  const auto path = directory_.checkpoint();
+// Where the newest is damaged, the run goes on from the one before: it computes what is lost again, to the same bits.
+void Trainer::resume(const std::vector<std::filesystem::path>& checkpoints) {
+  for (std::size_t i = 0; i < checkpoints.size(); ++i) {
+    try {
+      communicator_.agree([&] { resume_from(checkpoints[i]); });
+      return;
+    } catch (const communication::AgreedError& error) {
+      if (error.code() != ExitCode::runtime || i + 1 == checkpoints.size()) {
+        throw;
+      }
+      if (communicator_.rank() == 0) {
+        log_.warn("{}; going on from {}", error.what(), checkpoints[i + 1].string());
+        directory_.set_aside(checkpoints[i]);
+      }
+    }
+  }
+}
+
+void Trainer::resume_from(const std::filesystem::path& path) {
   {
     const checkpoint::ModelFile model(path);
     if (model.dataset_fingerprint() != dataset_->fingerprint()) {

@@ -46,12 +46,17 @@ struct Header {
   std::uint64_t user_count = 0;
 };
 
-/// Collective. Writes the state of all ranks into one file at `path`, which appears whole or not at all.
+/// About the size of a checkpoint file, never below it.
+[[nodiscard]] std::uint64_t state_bytes(const model::Dimensions& dimensions, std::uint64_t users, std::uint64_t items);
+
+/// Collective. Writes the state of all ranks into one file at `path`, which appears whole and flushed to disk, or not
+/// at all: written beside, flushed by every rank, agreed, renamed, its directory flushed. What fails on one rank fails
+/// on all, and a number that is not finite is such a failure.
 void write_state(const std::filesystem::path& path, const communication::Communicator& communicator,
                  const Header& header, const TrainingState& state);
 
 /// Fills a state of the right dimensions and users from a checkpoint, whatever number of ranks wrote it. Throws
-/// RuntimeError for damage; the caller compares fingerprint and config first.
+/// RuntimeError for damage, which checksums find; the caller compares fingerprint and config first.
 void read_state(const std::filesystem::path& path, TrainingState& state);
 
 }  // namespace ampcf::checkpoint

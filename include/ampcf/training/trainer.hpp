@@ -30,7 +30,8 @@ class Trainer {
   struct EpochReport;
   void open_data();
   void open_run();
-  void resume();
+  void resume(const std::vector<std::filesystem::path>& checkpoints);
+  void resume_from(const std::filesystem::path& path);
   void build_step();
   void announce() const;
   [[nodiscard]] double slowest(double seconds) const;
@@ -50,6 +51,7 @@ class Trainer {
   std::string resolved_;
   Wishes wishes_;
   RunDirectory directory_;
+  std::optional<RunLock> lock_;  // on rank 0
   std::optional<dataset::Dataset> dataset_;
   std::optional<parallel::ShardPlan> plan_;
   dataset::Interactions interactions_;

@@ -6,6 +6,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 namespace ampcf::training::testing {
 
@@ -63,6 +64,39 @@ TEST(RunDirectory, HasABestModelAlsoWithoutValidation) {
   options.patience = 1;
   train(world(), options);
   EXPECT_EQ(checkpoint::ModelFile(directory / "run/best.h5").epoch(), 3U);
+}
+
+TEST(RunDirectory, InUseIsRefusedAndSaysByWhom) {
+  const TemporaryDirectory directory;
+  if (world().rank() != 0) {
+    return;
+  }
+  const RunDirectory run(directory / "run");
+  const auto lock = run.prepare(false, false);
+  try {
+    static_cast<void>(run.prepare(true, false));
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::usage);
+    EXPECT_THAT(error.what(), ::testing::HasSubstr("process " + std::to_string(getpid())));
+  }
+}
+
+TEST(RunDirectory, IsFreeAgainAfterItsRun) {
+  const TemporaryDirectory directory;
+  if (world().rank() != 0) {
+    return;
+  }
+  const RunDirectory run(directory / "run");
+  { const auto lock = run.prepare(false, false); }
+  EXPECT_NO_THROW(static_cast<void>(run.prepare(false, false)));
+}
+
+TEST(RunDirectory, WithoutRoomForItsCheckpointsIsRefused) {
+  const TemporaryDirectory directory;
+  const RunDirectory run(directory.path());
+  EXPECT_NO_THROW(run.require_room(1000, 2));
+  EXPECT_THROW(run.require_room(std::uint64_t{1} << 55U, 2), RuntimeError);
 }
 
 TEST(RunDirectory, HoldsOptionsThatReadBack) {
