@@ -1,16 +1,19 @@
 #include "ampcf/training/step.hpp"
 
+#include "ampcf/communication/communicator.hpp"
 #include "ampcf/core/error.hpp"
 
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <optional>
 
 namespace ampcf::training {
 
 namespace {
 
 constexpr double kLossUnits = 0x1p24;
+constexpr std::uint32_t kDiverged = 0xFF;  // above every wish to stop
 
 std::int64_t in_units(double value, const char* term) {
   // 2^26 is far above any loss of a model that trains, and leaves room for 2^13 such examples in 63 bits.
@@ -70,12 +73,27 @@ std::uint32_t TrainingStep::run(std::uint64_t step, double learning_rate_factor,
   const auto& batch = sampler_.batch(step);
   items_.clear();
   form_.clear();
-  gradient_.run(batch, state_.personas, state_.shared, folded_, std::span<const float>(log_probabilities_), items_,
-                form_, [&](const model::LossTerms& terms) { losses_.add(terms); });
+  std::optional<RuntimeError> divergence;
+  try {
+    gradient_.run(batch, state_.personas, state_.shared, folded_, std::span<const float>(log_probabilities_), items_,
+                  form_, [&](const model::LossTerms& terms) { losses_.add(terms); });
+  } catch (const RuntimeError& error) {
+    divergence = error;  // the others are on their way into the exchange, and hear of it there
+    request = kDiverged;
+    items_.clear();
+    form_.clear();
+  }
   const auto before = std::chrono::steady_clock::now();
   request = exchange_.sum(items_, form_, request);
   seconds_waited_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - before).count();
 
+  if (request == kDiverged) {
+    communicator_.agree([&] {
+      if (divergence) {
+        throw *divergence;
+      }
+    });
+  }
   const float scale = 1.0F / static_cast<float>(plan_.global_batch_size(step));
   update_personas(batch, scale, learning_rate_factor);
   update_items(scale, learning_rate_factor);

@@ -1,8 +1,10 @@
 #include "ampcf/training/trainer.hpp"
 
 #include "ampcf/checkpoint/model_file.hpp"
+#include "ampcf/communication/stall_watch.hpp"
 #include "ampcf/core/error.hpp"
 #include "ampcf/core/version.hpp"
+#include "ampcf/training/consistency.hpp"
 #include "training/progress.hpp"
 
 #include <chrono>
@@ -140,6 +142,7 @@ void Trainer::resume(const std::vector<std::filesystem::path>& checkpoints) {
   for (std::size_t i = 0; i < checkpoints.size(); ++i) {
     try {
       communicator_.agree([&] { resume_from(checkpoints[i]); });
+      last_checkpoint_ = fmt::format("{} (step {})", checkpoints[i].string(), state_->progress.step);
       return;
     } catch (const communication::AgreedError& error) {
       if (error.code() != ExitCode::runtime || i + 1 == checkpoints.size()) {
@@ -161,6 +164,11 @@ void Trainer::resume_from(const std::filesystem::path& path) {
                        path.string(), model.dataset_fingerprint(), options_.data.string(), dataset_->fingerprint());
     }
     require_same_run(model.config(), resolved_);
+    const auto instructions = model.file().text_attribute("instruction_set");
+    if (instructions != instruction_set()) {
+      log_.warn("{} was computed with {}, this program with {}: the rest will be right, but not to the same bits",
+                path.string(), instructions, instruction_set());
+    }
   }
   checkpoint::read_state(path, *state_);
 }
@@ -270,10 +278,8 @@ Wish Trainer::train_epoch(EpochReport& report) {
   step_->losses().restart(communicator_.rank() == 0 ? progress.loss_sums : decltype(progress.loss_sums){});
   sampler_->begin_epoch(progress.epoch);
   while (progress.epoch_step < plan_->steps_per_epoch()) {
-    const auto wish =
-        static_cast<Wish>(step_->run(progress.epoch_step, factor, static_cast<std::uint32_t>(wishes_(progress.step))));
-    ++progress.epoch_step;
-    ++progress.step;
+    Wish wish = Wish::nothing;
+    with_place([&] { wish = take_step(factor); });
     line.update(progress.epoch_step);
     if (wish != Wish::nothing) {
       pause_for_checkpoint();
@@ -295,10 +301,42 @@ Wish Trainer::agreed_wish() const {
   return static_cast<Wish>(communicator_.max(static_cast<std::uint32_t>(wishes_(state_->progress.step))));
 }
 
+Wish Trainer::take_step(double learning_rate_factor) {
+  auto& progress = state_->progress;
+  if (communicator_.watch() != nullptr) {
+    communicator_.watch()->set_place(progress.epoch + 1, progress.epoch_step + 1);
+  }
+  const auto wish = static_cast<Wish>(
+      step_->run(progress.epoch_step, learning_rate_factor, static_cast<std::uint32_t>(wishes_(progress.step))));
+  ++progress.epoch_step;
+  ++progress.step;
+  return wish;
+}
+
+// An error that all ranks share, with where it happened and what is left of the run.
+template <typename F>
+void Trainer::with_place(F&& work) const {
+  try {
+    work();
+  } catch (const communication::AgreedError& error) {
+    const auto& progress = state_->progress;
+    throw communication::AgreedError(
+        error.code(), error.reporter(),
+        fmt::format("epoch {}, step {} of {}: {}; {}", progress.epoch + 1, progress.epoch_step + 1,
+                    plan_->steps_per_epoch(), error.what(),
+                    last_checkpoint_.empty() ? "there is no checkpoint yet"
+                                             : fmt::format("the last good checkpoint is {}", last_checkpoint_)));
+  }
+}
+
 void Trainer::write_checkpoint(bool is_best) {
   const auto start = Clock::now();
-  directory_.write_checkpoint(communicator_, {dataset_->fingerprint(), resolved_, dataset_->user_count()}, *state_,
-                              is_best, options_.keep);
+  with_place([&] {
+    require_same_replicas(communicator_, *state_);
+    directory_.write_checkpoint(communicator_, {dataset_->fingerprint(), resolved_, dataset_->user_count()}, *state_,
+                                is_best, options_.keep);
+  });
+  last_checkpoint_ = fmt::format("{} (step {})", directory_.checkpoint().string(), state_->progress.step);
   seconds_in_checkpoints_ += slowest(seconds_since(start));
 }
 

@@ -44,6 +44,7 @@ class TrainingStep {
                checkpoint::TrainingState& state);
 
   /// Collective. Runs step `step` of the epoch. `request` is a rank's wish to stop; returns the largest over all ranks.
+  /// A loss that is not finite on one rank is a RuntimeError on all, thrown before anything is updated.
   std::uint32_t run(std::uint64_t step, double learning_rate_factor, std::uint32_t request);
 
   [[nodiscard]] LossSums& losses() { return losses_; }

@@ -39,6 +39,9 @@ class Trainer {
   [[nodiscard]] double learning_rate_factor() const;
   Wish run_epoch();
   Wish train_epoch(EpochReport& report);
+  Wish take_step(double learning_rate_factor);
+  template <typename F>
+  void with_place(F&& work) const;
   [[nodiscard]] Wish agreed_wish() const;
   void write_checkpoint(bool is_best);
   void announce_stop(Wish wish) const;
@@ -59,6 +62,7 @@ class Trainer {
   std::optional<checkpoint::TrainingState> state_;
   std::optional<parallel::BatchSampler> sampler_;
   std::optional<TrainingStep> step_;
+  std::string last_checkpoint_;          // for messages
   double seconds_in_checkpoints_ = 0.0;  // since the last row of the log
 };
 
