@@ -57,12 +57,12 @@ ModelFile::ModelFile(const std::filesystem::path& path) : file_(as_damage([&] { 
 model::SharedParameters<float> ModelFile::shared() const {
   return as_damage([&] {
     model::SharedParameters<float> shared(dimensions_, item_count_);
-    const auto items = file_.read<float>("/model/items");
-    const auto biases = file_.read<float>("/model/item_bias");
+    const auto items = read_checked<float>(file_, "/model/items");
+    const auto biases = read_checked<float>(file_, "/model/item_bias");
     pad(items.data(), dimensions_.dim, shared.items.data(), dimensions_.item_stride(), item_count_);
     pad(biases.data(), 1, shared.items.data() + dimensions_.bias_column(), dimensions_.item_stride(), item_count_);
-    const auto user_projection = file_.read<float>("/model/attention/user_projection");
-    const auto item_projection = file_.read<float>("/model/attention/item_projection");
+    const auto user_projection = read_checked<float>(file_, "/model/attention/user_projection");
+    const auto item_projection = read_checked<float>(file_, "/model/attention/item_projection");
     pad(user_projection.data(), dimensions_.attention_dim, shared.user_projection.data(),
         dimensions_.padded_attention_dim(), dimensions_.dim);
     pad(item_projection.data(), dimensions_.dim, shared.item_projection.data(), dimensions_.padded_dim(),

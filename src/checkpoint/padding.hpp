@@ -3,6 +3,7 @@
 #include "ampcf/core/types.hpp"
 #include "ampcf/kernels/vector.hpp"
 #include "ampcf/storage/file.hpp"
+#include "checkpoint/checked.hpp"
 
 #include <algorithm>
 #include <string>
@@ -35,7 +36,7 @@ inline void read_padded(const storage::File& file, const std::string& dataset, U
   for (auto first = users.first; first < users.last; first += kUsersAtOnce) {
     const auto count = std::min(kUsersAtOnce, users.last - first);
     rows.resize(count * personas * dim);
-    file.read_rows(dataset, first, std::span<float>(rows));
+    read_checked_rows(file, dataset, first, std::span<float>(rows));
     pad(rows.data(), dim, into + (first - users.first) * personas * kernels::padded(dim), kernels::padded(dim),
         count * personas);
   }

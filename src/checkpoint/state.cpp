@@ -3,7 +3,10 @@
 #include "ampcf/checkpoint/model_file.hpp"
 #include "ampcf/core/error.hpp"
 #include "ampcf/core/version.hpp"
+#include "checkpoint/checked.hpp"
 #include "checkpoint/padding.hpp"
+
+#include <optional>
 
 namespace ampcf::checkpoint {
 
@@ -11,19 +14,15 @@ namespace {
 
 using storage::File;
 
-// Rows of users pass through an unpadded copy, a bounded number at a time. Collective writes need as many calls on
-// every rank, so ranks with fewer users finish with empty ones.
-void write_user_rows(File& file, const communication::Communicator& communicator, const std::string& dataset,
-                     const model::Dimensions& shape, std::uint64_t user_count, UserRange users, const float* rows) {
-  file.create_dataset<float>(dataset, {user_count, shape.personas, shape.dim});
+// Rows of users pass through an unpadded copy, a bounded number at a time.
+void write_user_rows(File& file, const std::string& dataset, const model::Dimensions& shape, UserRange users,
+                     const float* rows) {
   std::vector<float> plain;
-  const auto longest = communicator.max<std::uint64_t>(users.count());
-  for (std::uint64_t first = 0; first < longest; first += kUsersAtOnce) {
-    const auto begin = std::min(first, users.count());
-    const auto count = std::min(kUsersAtOnce, users.count() - begin);
+  for (std::uint64_t first = 0; first < users.count(); first += kUsersAtOnce) {
+    const auto count = std::min(kUsersAtOnce, users.count() - first);
     plain.resize(count * shape.personas * shape.dim);
-    unpad(rows + begin * shape.user_stride(), shape.padded_dim(), plain.data(), shape.dim, count * shape.personas);
-    file.write_rows(dataset, users.first + begin, std::span<const float>(plain));
+    unpad(rows + first * shape.user_stride(), shape.padded_dim(), plain.data(), shape.dim, count * shape.personas);
+    write_checked_rows<float>(file, dataset, users.first + first, plain);
   }
 }
 
@@ -31,13 +30,13 @@ void write_matrix(File& file, const std::string& dataset, const float* from, std
                   std::uint64_t columns) {
   std::vector<float> plain(rows * columns);
   unpad(from, stride, plain.data(), columns, rows);
-  file.write<float>(dataset, {rows, columns}, plain);
+  write_checked<float>(file, dataset, {rows, columns}, plain);
 }
 
 void write_column(File& file, const std::string& dataset, const float* from, std::size_t stride, std::uint64_t rows) {
   std::vector<float> plain(rows);
   unpad(from, stride, plain.data(), 1, rows);
-  file.write<float>(dataset, {rows}, plain);
+  write_checked<float>(file, dataset, {rows}, plain);
 }
 
 // The same layout for the parameters and for each moment: items, biases and both projections.
@@ -59,12 +58,12 @@ void write_shared(File& file, const std::string& group, const model::Dimensions&
 
 void read_shared_moments(const File& file, const std::string& group, const model::Dimensions& shape,
                          std::uint64_t item_count, float* items, float* user_projection, float* item_projection) {
-  const auto rows = file.read<float>(group + "/items");
-  const auto biases = file.read<float>(group + "/item_bias");
+  const auto rows = read_checked<float>(file, group + "/items");
+  const auto biases = read_checked<float>(file, group + "/item_bias");
   pad(rows.data(), shape.dim, items, shape.item_stride(), item_count);
   pad(biases.data(), 1, items + shape.bias_column(), shape.item_stride(), item_count);
-  const auto user_rows = file.read<float>(group + "/attention/user_projection");
-  const auto item_rows = file.read<float>(group + "/attention/item_projection");
+  const auto user_rows = read_checked<float>(file, group + "/attention/user_projection");
+  const auto item_rows = read_checked<float>(file, group + "/attention/item_projection");
   pad(user_rows.data(), shape.attention_dim, user_projection, shape.padded_attention_dim(), shape.dim);
   pad(item_rows.data(), shape.dim, item_projection, shape.padded_dim(), shape.attention_dim);
 }
@@ -72,29 +71,33 @@ void read_shared_moments(const File& file, const std::string& group, const model
 void write_progress(File& file, const Progress& progress) {
   file.set_attribute<std::uint64_t>("epoch", progress.epoch);
   file.set_attribute<std::uint64_t>("step", progress.step);
+  file.set_attribute<std::uint64_t>("epoch_step", progress.epoch_step);
+  file.set_attribute<double>("training_seconds", progress.training_seconds);
   file.set_attribute<double>("best_hr", progress.best_hr);
   file.set_attribute<double>("best_ndcg", progress.best_ndcg);
   file.set_attribute<double>("best_sum", progress.best_sum);
   file.set_attribute<std::uint64_t>("epochs_without_improvement", progress.epochs_without_improvement);
-  file.write_strings("/training/log", progress.log_rows);
+  write_checked_strings(file, "/training/log", progress.log_rows);
+  write_checked<std::int64_t>(file, "/training/loss_sums", {progress.loss_sums.size()}, progress.loss_sums);
 }
 
 Progress read_progress(const File& file) {
   Progress progress;
   progress.epoch = file.attribute<std::uint64_t>("epoch");
   progress.step = file.attribute<std::uint64_t>("step");
+  progress.epoch_step = file.attribute<std::uint64_t>("epoch_step");
+  progress.training_seconds = file.attribute<double>("training_seconds");
   progress.best_hr = file.attribute<double>("best_hr");
   progress.best_ndcg = file.attribute<double>("best_ndcg");
   progress.best_sum = file.attribute<double>("best_sum");
   progress.epochs_without_improvement = file.attribute<std::uint64_t>("epochs_without_improvement");
-  progress.log_rows = file.read_strings("/training/log");
+  progress.log_rows = read_checked_strings(file, "/training/log");
+  file.expect_shape("/training/loss_sums", {progress.loss_sums.size()});
+  read_checked_rows(file, "/training/loss_sums", 0, std::span<std::int64_t>(progress.loss_sums));
   return progress;
 }
 
-void write_contents(File& file, const communication::Communicator& communicator, const Header& header,
-                    const TrainingState& state) {
-  const auto& shape = state.shared.dimensions;
-  const auto items = state.shared.item_count;
+void write_header(File& file, const Header& header, const model::Dimensions& shape) {
   file.set_text_attribute("format", "ampcf-checkpoint");
   file.set_attribute<std::int32_t>("version", kFormatVersion);
   file.set_text_attribute("dataset_fingerprint", header.dataset_fingerprint);
@@ -102,19 +105,14 @@ void write_contents(File& file, const communication::Communicator& communicator,
   file.set_text_attribute("revision", std::string(revision()));
   file.set_text_attribute("instruction_set", std::string(instruction_set()));
   file.set_attribute<std::int32_t>("is_identity", shape.is_identity ? 1 : 0);
+}
+
+// One process: everything but the rows of users, for which it leaves room.
+void write_layout(File& file, const Header& header, const TrainingState& state) {
+  const auto& shape = state.shared.dimensions;
+  const auto items = state.shared.item_count;
+  write_header(file, header, shape);
   write_progress(file, state.progress);
-
-  const auto users = state.personas.users;
-  const auto write_users = [&](const std::string& dataset, const kernels::AlignedVector<float>& rows) {
-    write_user_rows(file, communicator, dataset, shape, header.user_count, users, rows.data());
-  };
-  write_users("/model/personas", state.personas.rows);
-  write_users("/optimizer/first/personas", state.persona_moments.first);
-  write_users("/optimizer/second/personas", state.persona_moments.second);
-  file.create_dataset<std::uint32_t>("/optimizer/updates/personas", {header.user_count});
-  file.write_rows("/optimizer/updates/personas", users.first,
-                  std::span<const std::uint32_t>(state.persona_moments.updates));
-
   write_shared(file, "/model", shape, items,
                {state.shared.items.data(), state.shared.user_projection.data(), state.shared.item_projection.data()});
   write_shared(file, "/optimizer/first", shape, items,
@@ -123,8 +121,48 @@ void write_contents(File& file, const communication::Communicator& communicator,
   write_shared(file, "/optimizer/second", shape, items,
                {state.item_moments.second.data(), state.user_projection_moments.second.data(),
                 state.item_projection_moments.second.data()});
-  file.write<std::uint32_t>("/optimizer/updates/items", {items}, state.item_moments.updates);
-  file.write<std::uint32_t>("/optimizer/updates/attention", {1}, state.user_projection_moments.updates);
+  write_checked<std::uint32_t>(file, "/optimizer/updates/items", {items}, state.item_moments.updates);
+  write_checked<std::uint32_t>(file, "/optimizer/updates/attention", {1}, state.user_projection_moments.updates);
+  for (const auto* dataset : {"/model/personas", "/optimizer/first/personas", "/optimizer/second/personas"}) {
+    create_checked<float>(file, dataset, {header.user_count, shape.personas, shape.dim});
+  }
+  create_checked<std::uint32_t>(file, "/optimizer/updates/personas", {header.user_count});
+}
+
+// This rank's rows.
+void write_users(File& file, const TrainingState& state) {
+  const auto& shape = state.shared.dimensions;
+  const auto users = state.personas.users;
+  write_user_rows(file, "/model/personas", shape, users, state.personas.rows.data());
+  write_user_rows(file, "/optimizer/first/personas", shape, users, state.persona_moments.first.data());
+  write_user_rows(file, "/optimizer/second/personas", shape, users, state.persona_moments.second.data());
+  write_checked_rows<std::uint32_t>(file, "/optimizer/updates/personas", users.first, state.persona_moments.updates);
+}
+
+// What a rank can fail at alone comes before and between the collective calls of HDF5, never inside one: rank 0 lays
+// the file out and reserves its room, every rank sees that it finds it, and rows are then written independently.
+void write_partial(const std::filesystem::path& partial, const communication::Communicator& communicator,
+                   const Header& header, const TrainingState& state) {
+  std::uint64_t bytes = 0;
+  communicator.agree([&] {
+    if (communicator.rank() == 0) {
+      std::filesystem::remove(partial);  // a new file, also where a rank of a dying run may still hold the old one
+      // Asked before HDF5 is, which crashes at its end over a file whose last bytes found no room.
+      storage::reserve_room(partial, state_bytes(state.shared.dimensions, header.user_count, state.shared.item_count));
+      auto file = File::create(partial);
+      write_layout(file, header, state);
+      file.close();
+      bytes = std::filesystem::file_size(partial);
+      storage::reserve_room(partial, bytes);
+    }
+  });
+  communicator.broadcast(std::span(&bytes, 1), 0);
+  communicator.agree([&] { storage::require_shared(partial, bytes); });
+  std::optional<File> file;
+  communicator.agree([&] { file.emplace(File::open_shared(partial, communicator)); });
+  communicator.agree([&] { write_users(*file, state); });
+  communicator.agree([&] { file->close(); });
+  communicator.agree([&] { storage::sync_file(partial); });
 }
 
 }  // namespace
@@ -137,28 +175,34 @@ TrainingState::TrainingState(const model::Dimensions& dimensions, UserRange user
       user_projection_moments(1, dimensions.padded_dim() * dimensions.padded_attention_dim()),
       item_projection_moments(1, dimensions.padded_attention_dim() * dimensions.padded_dim()) {}
 
+std::uint64_t state_bytes(const model::Dimensions& shape, std::uint64_t users, std::uint64_t items) {
+  // Parameters and two moments; updates of a row; a checksum for each row of each dataset.
+  const std::uint64_t user = 3 * (shape.personas * shape.dim * sizeof(float) + 8) + sizeof(std::uint32_t) + 8;
+  const std::uint64_t item = 3 * ((shape.dim + 1) * sizeof(float) + 2 * 8) + sizeof(std::uint32_t) + 8;
+  const std::uint64_t projections = 6 * shape.dim * shape.attention_dim * sizeof(float);
+  constexpr std::uint64_t kRest = std::uint64_t{1} << 20U;  // options, log, names
+  return users * user + items * item + projections + kRest;
+}
+
 void write_state(const std::filesystem::path& path, const communication::Communicator& communicator,
                  const Header& header, const TrainingState& state) {
   auto partial = path;
   partial += ".partial";
   try {
+    write_partial(partial, communicator, header, state);
     communicator.agree([&] {
-      auto file = File::create(partial, communicator);
-      write_contents(file, communicator, header, state);
-      file.close();
-      storage::sync_file(partial);
+      if (communicator.rank() == 0) {
+        std::filesystem::rename(partial, path);
+        storage::sync_directory(path.parent_path().empty() ? "." : path.parent_path());
+      }
     });
   } catch (const std::exception&) {
-    std::error_code ignored;
-    std::filesystem::remove(partial, ignored);
+    if (communicator.rank() == 0) {
+      std::error_code ignored;
+      std::filesystem::remove(partial, ignored);
+    }
     throw;
   }
-  communicator.agree([&] {
-    if (communicator.rank() == 0) {
-      std::filesystem::rename(partial, path);
-      storage::sync_directory(path.parent_path().empty() ? "." : path.parent_path());
-    }
-  });
 }
 
 void read_state(const std::filesystem::path& path, TrainingState& state) {
@@ -174,13 +218,15 @@ void read_state(const std::filesystem::path& path, TrainingState& state) {
                 state.persona_moments.first.data());
     read_padded(file, "/optimizer/second/personas", users, shape.personas, shape.dim,
                 state.persona_moments.second.data());
-    file.read_rows("/optimizer/updates/personas", users.first, std::span<std::uint32_t>(state.persona_moments.updates));
+    read_checked_rows(file, "/optimizer/updates/personas", users.first,
+                      std::span<std::uint32_t>(state.persona_moments.updates));
     read_shared_moments(file, "/optimizer/first", shape, items, state.item_moments.first.data(),
                         state.user_projection_moments.first.data(), state.item_projection_moments.first.data());
     read_shared_moments(file, "/optimizer/second", shape, items, state.item_moments.second.data(),
                         state.user_projection_moments.second.data(), state.item_projection_moments.second.data());
-    file.read_rows("/optimizer/updates/items", 0, std::span<std::uint32_t>(state.item_moments.updates));
-    file.read_rows("/optimizer/updates/attention", 0, std::span<std::uint32_t>(state.user_projection_moments.updates));
+    read_checked_rows(file, "/optimizer/updates/items", 0, std::span<std::uint32_t>(state.item_moments.updates));
+    read_checked_rows(file, "/optimizer/updates/attention", 0,
+                      std::span<std::uint32_t>(state.user_projection_moments.updates));
     state.item_projection_moments.updates = state.user_projection_moments.updates;
     state.progress = read_progress(file);
   } catch (const DataError& error) {

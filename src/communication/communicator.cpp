@@ -1,5 +1,6 @@
 #include "ampcf/communication/communicator.hpp"
 
+#include "ampcf/communication/stall_watch.hpp"
 #include "communication/native.hpp"
 
 #include <algorithm>
@@ -43,6 +44,26 @@ MPI_Datatype datatype<double>() {
 
 // MPI 3 counts with int; longer messages go in pieces of this many numbers.
 constexpr std::size_t kPiece = std::size_t{1} << 30U;
+
+// Tells the watch, where there is one, that this rank is inside a collective for as long as it lives.
+class Waiting {
+ public:
+  Waiting(StallWatch* watch, const char* name) : watch_(watch) {
+    if (watch_ != nullptr) {
+      watch_->enter(name);
+    }
+  }
+  Waiting(const Waiting&) = delete;
+  Waiting& operator=(const Waiting&) = delete;
+  ~Waiting() {
+    if (watch_ != nullptr) {
+      watch_->leave();
+    }
+  }
+
+ private:
+  StallWatch* watch_;
+};
 
 void check(int status, const char* what) {
   if (status == MPI_SUCCESS) {
@@ -102,6 +123,7 @@ Communicator Communicator::alone() { return {nullptr, 0, 1}; }
 
 void Communicator::barrier() const {
   if (size_ > 1) {
+    const Waiting waiting(watch_, "MPI_Barrier");
     check(MPI_Barrier(native_->handle), "MPI_Barrier");
   }
 }
@@ -112,6 +134,7 @@ void Communicator::sum(std::span<T> values) const {
     return;
   }
   in_pieces(values.size(), [&](std::size_t first, int count) {
+    const Waiting waiting(watch_, "MPI_Allreduce");
     check(MPI_Allreduce(MPI_IN_PLACE, values.data() + first, count, datatype<T>(), MPI_SUM, native_->handle),
           "MPI_Allreduce");
   });
@@ -120,6 +143,7 @@ void Communicator::sum(std::span<T> values) const {
 template <typename T>
 T Communicator::max(T value) const {
   if (size_ > 1) {
+    const Waiting waiting(watch_, "MPI_Allreduce");
     check(MPI_Allreduce(MPI_IN_PLACE, &value, 1, datatype<T>(), MPI_MAX, native_->handle), "MPI_Allreduce");
   }
   return value;
@@ -129,6 +153,7 @@ template <typename T>
 std::vector<T> Communicator::all_gather(T value) const {
   std::vector<T> all(static_cast<std::size_t>(size_), value);
   if (size_ > 1) {
+    const Waiting waiting(watch_, "MPI_Allgather");
     check(MPI_Allgather(&value, 1, datatype<T>(), all.data(), 1, datatype<T>(), native_->handle), "MPI_Allgather");
   }
   return all;
@@ -146,6 +171,7 @@ std::vector<T> Communicator::all_gather(std::span<const T> values) const {
     std::vector<int> lengths(counts.begin(), counts.end());
     std::vector<int> starts(counts.size(), 0);
     std::partial_sum(lengths.begin(), lengths.end() - 1, starts.begin() + 1);
+    const Waiting waiting(watch_, "MPI_Allgatherv");
     check(MPI_Allgatherv(values.data(), static_cast<int>(values.size()), datatype<T>(), all.data(), lengths.data(),
                          starts.data(), datatype<T>(), native_->handle),
           "MPI_Allgatherv");
@@ -212,6 +238,7 @@ void Communicator::broadcast(std::span<T> values, int root) const {
     return;
   }
   in_pieces(values.size(), [&](std::size_t first, int count) {
+    const Waiting waiting(watch_, "MPI_Bcast");
     check(MPI_Bcast(values.data() + first, count, datatype<T>(), root, native_->handle), "MPI_Bcast");
   });
 }
@@ -226,7 +253,7 @@ void Communicator::broadcast(std::string& text, int root) const {
 void Communicator::raise_first(const std::optional<Error>& failure) const {
   if (size_ == 1) {
     if (failure) {
-      throw *failure;
+      throw AgreedError(failure->code(), 0, failure->what());
     }
     return;
   }

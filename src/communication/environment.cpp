@@ -3,6 +3,7 @@
 #include <mpi.h>
 
 #include <cstdio>
+#include <cstdlib>
 
 namespace ampcf::communication {
 
@@ -12,6 +13,29 @@ namespace {
 void print_error(int rank, int size, const std::string& text) {
   fmt::print(stderr, "{}{}\n", size > 1 ? fmt::format("[rank {}/{}] ", rank, size) : "", text);
   std::fflush(stderr);
+}
+
+// The number in an environment variable, 0 without it.
+long number_in(const char* variable) {
+  const char* const text = std::getenv(variable);
+  return text == nullptr ? 0 : std::strtol(text, nullptr, 10);
+}
+
+// Started by a launcher that speaks another language than this MPI, every process believes to be alone, and each would
+// do the whole work. Launchers leave the true number in the environment.
+void require_expected_size(int size) {
+  const bool has_mpirun = std::getenv("OMPI_COMM_WORLD_SIZE") != nullptr;
+  const bool has_srun = std::getenv("SLURM_STEP_ID") != nullptr && std::getenv("PMIX_RANK") == nullptr;
+  const long expected = has_mpirun                  ? number_in("OMPI_COMM_WORLD_SIZE")
+                        : number_in("PMI_SIZE") > 0 ? number_in("PMI_SIZE")
+                        : has_srun                  ? number_in("SLURM_STEP_NUM_TASKS")
+                                                    : 0;
+  if (size == 1 && expected > 1) {
+    throw UsageError(
+        "{} processes were started, but each finds itself alone: launcher and MPI library do not fit; with "
+        "Open MPI use its own mpirun, or srun --mpi=pmix",
+        expected);
+  }
 }
 
 }  // namespace
@@ -25,6 +49,7 @@ int run_parallel(int& argc, char**& argv, const std::function<ExitCode(const Com
   MPI_Comm_size(MPI_COMM_WORLD, &size);
   ExitCode code = ExitCode::success;
   try {
+    require_expected_size(size);
     code = body(Communicator::world());
   } catch (const AgreedError& error) {
     // Every rank is here with the same error: one prints, all leave in good order.

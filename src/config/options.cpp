@@ -134,6 +134,16 @@ Option& OptionTable::add(const std::string& name, std::vector<std::string>& valu
   return insert(std::move(option));
 }
 
+Option& OptionTable::add_duration(const std::string& name, std::uint64_t& seconds, const std::string& help) {
+  Option option{.name = name,
+                .placeholder = "DURATION",
+                .help = help,
+                .default_text = seconds == 0 ? "" : describe_duration(seconds)};
+  option.assign = [&seconds](const std::string& text) { seconds = parse_duration(text); };
+  option.text = [&seconds] { return std::to_string(seconds); };
+  return insert(std::move(option));
+}
+
 Option& OptionTable::add_choice(const std::string& name, std::string& value, const std::vector<std::string>& choices,
                                 const std::string& help) {
   const auto list = fmt::format("{}", fmt::join(choices, "|"));

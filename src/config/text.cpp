@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <regex>
 #include <sstream>
 
 namespace ampcf::config {
@@ -61,6 +62,30 @@ bool parse_bool(const std::string& text) {
     throw UsageError("'{}' is not a switch value: expected true or false", text);
   }
   return text == "true";
+}
+
+std::uint64_t parse_duration(const std::string& text) {
+  static const std::regex kUnits("(?:([0-9]{1,6})h)?(?:([0-9]{1,8})m)?(?:([0-9]{1,10})s?)?");
+  static const std::regex kClock("([0-9]{1,6}):([0-5][0-9]):([0-5][0-9])");
+  std::smatch parts;
+  if (text.empty() || !(std::regex_match(text, parts, kClock) || std::regex_match(text, parts, kUnits))) {
+    throw UsageError("'{}' is not a length of time: expected one such as 90, 90s, 10m, 1h30m or 01:30:00", text);
+  }
+  const auto part = [&](std::size_t i) {
+    return parts[i].matched ? parse_number<std::uint64_t>(parts[i].str()) : std::uint64_t{0};
+  };
+  return part(1) * 3600 + part(2) * 60 + part(3);
+}
+
+std::string describe_duration(std::uint64_t seconds) {
+  std::string text;
+  const auto append = [&](std::uint64_t count, const char* unit) {
+    text += count > 0 ? std::to_string(count) + unit : "";
+  };
+  append(seconds / 3600, "h");
+  append(seconds / 60 % 60, "m");
+  append(seconds % 60, "s");
+  return text.empty() ? "0" : text;
 }
 
 std::string nearest(const std::string& name, const std::vector<std::string>& names) {

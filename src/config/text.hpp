@@ -3,6 +3,7 @@
 #include "ampcf/core/error.hpp"
 
 #include <charconv>
+#include <cstdint>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -11,6 +12,12 @@ namespace ampcf::config {
 
 /// true|false, nothing else. Throws UsageError.
 [[nodiscard]] bool parse_bool(const std::string& text);
+
+/// Seconds in 90, 90s, 10m, 1h30m or HH:MM:SS. Throws UsageError.
+[[nodiscard]] std::uint64_t parse_duration(const std::string& text);
+
+/// As in 1h30m or 90s, the shortest form that parse_duration reads.
+[[nodiscard]] std::string describe_duration(std::uint64_t seconds);
 
 /// The name with the smallest edit distance (Levenshtein) to `name`.
 [[nodiscard]] std::string nearest(const std::string& name, const std::vector<std::string>& names);

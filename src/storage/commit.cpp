@@ -70,6 +70,33 @@ void require_writable(const std::filesystem::path& path) {
   }
 }
 
+void reserve_room(const std::filesystem::path& path, std::uint64_t bytes) {
+  const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+  if (descriptor < 0) {
+    throw RuntimeError("{}: cannot write: {}", path.string(), std::strerror(errno));
+  }
+  const bool is_reserved = bytes == 0 || ::fallocate(descriptor, 0, 0, static_cast<off_t>(bytes)) == 0;
+  const int fault = errno;
+  ::close(descriptor);
+  if (!is_reserved && fault != EOPNOTSUPP && fault != ENOSYS) {
+    throw RuntimeError("{}: no room for {} bytes: {}", path.string(), bytes, std::strerror(fault));
+  }
+}
+
+void require_shared(const std::filesystem::path& path, std::uint64_t bytes) {
+  const int descriptor = ::open(path.c_str(), O_RDWR);
+  if (descriptor < 0) {
+    throw RuntimeError("{}: cannot open to write on every rank: {}; its directory must be shared by all hosts",
+                       path.string(), std::strerror(errno));
+  }
+  const auto found = ::lseek(descriptor, 0, SEEK_END);
+  ::close(descriptor);
+  if (found < 0 || static_cast<std::uint64_t>(found) != bytes) {
+    throw RuntimeError("{}: this rank finds {} bytes, expected {}: its directory must be shared by all hosts",
+                       path.string(), found, bytes);
+  }
+}
+
 void sync_file(const std::filesystem::path& path) { sync_path(path, O_RDONLY); }
 
 void sync_directory(const std::filesystem::path& path) { sync_path(path, O_RDONLY | O_DIRECTORY); }

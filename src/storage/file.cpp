@@ -16,16 +16,6 @@ namespace ampcf::storage {
 struct File::State {
   std::filesystem::path path;
   Handle file;
-  bool is_parallel = false;
-  bool is_first_rank = true;
-
-  [[nodiscard]] Handle transfer() const {
-    Handle properties(H5Pcreate(H5P_DATASET_XFER), H5Pclose);
-    if (is_parallel) {
-      H5Pset_dxpl_mpio(properties.id(), H5FD_MPIO_COLLECTIVE);
-    }
-    return properties;
-  }
 
   /// Opens a dataset for reading, or says what is missing.
   [[nodiscard]] Handle open_dataset(const std::string& name) const {
@@ -150,23 +140,31 @@ File File::open(const std::filesystem::path& path) {
   return File(std::move(state));
 }
 
-File File::create(const std::filesystem::path& path) { return create(path, communication::Communicator::alone()); }
-
-File File::create(const std::filesystem::path& path, const communication::Communicator& communicator) {
+File File::create(const std::filesystem::path& path) {
   settle_library();
   auto state = std::make_unique<State>();
   state->path = path;
-  state->is_parallel = communicator.size() > 1;
-  state->is_first_rank = communicator.rank() == 0;
   const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
   H5Pset_libver_bounds(access.id(), H5F_LIBVER_V18, H5F_LIBVER_LATEST);
-  if (state->is_parallel) {
-    H5Pset_fapl_mpio(access.id(), communicator.native()->handle, MPI_INFO_NULL);
-  }
   const auto properties = creation_properties(H5P_FILE_CREATE);
   state->file = Handle(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, properties.id(), access.id()), H5Fclose);
   if (!state->file.is_valid()) {
     throw RuntimeError("{}: cannot create the file: {}", path.string(), last_error());
+  }
+  return File(std::move(state));
+}
+
+File File::open_shared(const std::filesystem::path& path, const communication::Communicator& communicator) {
+  settle_library();
+  auto state = std::make_unique<State>();
+  state->path = path;
+  const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
+  if (communicator.size() > 1) {
+    H5Pset_fapl_mpio(access.id(), communicator.native()->handle, MPI_INFO_NULL);
+  }
+  state->file = Handle(H5Fopen(path.c_str(), H5F_ACC_RDWR, access.id()), H5Fclose);
+  if (!state->file.is_valid()) {
+    throw RuntimeError("{}: cannot open the file to write: {}", path.string(), last_error());
   }
   return File(std::move(state));
 }
@@ -329,6 +327,8 @@ void File::create_dataset(const std::string& dataset, const Shape& shape, int de
     H5Pset_chunk(properties.id(), static_cast<int>(chunk.size()), chunk.data());
     H5Pset_shuffle(properties.id());
     H5Pset_deflate(properties.id(), static_cast<unsigned>(deflate));
+  } else {
+    H5Pset_alloc_time(properties.id(), H5D_ALLOC_TIME_EARLY);  // who opens the file shared finds every row's place
   }
   create_groups_above(state_->file, dataset);
   const Handle handle(H5Dcreate2(state_->file.id(), dataset.c_str(), stored_type<T>(), space.id(), H5P_DEFAULT,
@@ -347,8 +347,7 @@ void File::write_rows(const std::string& dataset, std::uint64_t first, std::span
   const auto rows = row == 0 ? 0 : values.size() / row;
   const auto into = select_rows(handle, extents, first, rows);
   const auto from = flat_space(rows * row);
-  const auto transfer = state_->transfer();
-  if (H5Dwrite(handle.id(), memory_type<T>(), from.id(), into.id(), transfer.id(), values.data()) < 0) {
+  if (H5Dwrite(handle.id(), memory_type<T>(), from.id(), into.id(), H5P_DEFAULT, values.data()) < 0) {
     state_->fail_writing(dataset);
   }
 }
@@ -356,7 +355,7 @@ void File::write_rows(const std::string& dataset, std::uint64_t first, std::span
 template <typename T>
 void File::write(const std::string& dataset, const Shape& shape, std::span<const T> values, int deflate) {
   create_dataset<T>(dataset, shape, deflate);
-  write_rows(dataset, 0, state_->is_first_rank ? values : values.subspan(0, 0));
+  write_rows(dataset, 0, values);
 }
 
 void File::write_strings(const std::string& dataset, const std::vector<std::string>& values) {
@@ -379,12 +378,8 @@ void File::write_strings(const std::string& dataset, const std::vector<std::stri
   const Handle handle(
       H5Dcreate2(state_->file.id(), dataset.c_str(), type.id(), space.id(), H5P_DEFAULT, properties.id(), H5P_DEFAULT),
       H5Dclose);
-  const auto transfer = state_->transfer();
-  if (!state_->is_first_rank) {
-    H5Sselect_none(space.id());
-  }
   if (!handle.is_valid() ||
-      (extent > 0 && H5Dwrite(handle.id(), type.id(), space.id(), space.id(), transfer.id(), raw.data()) < 0)) {
+      (extent > 0 && H5Dwrite(handle.id(), type.id(), H5S_ALL, H5S_ALL, H5P_DEFAULT, raw.data()) < 0)) {
     state_->fail_writing(dataset);
   }
 }

@@ -67,7 +67,13 @@ void add_options(config::OptionTable& table, TrainingOptions& options) {
   config::OptionTable::keep_out_of_config(
       table.add("force", options.is_forced, "start over in a run directory that is not empty"));
   table.add("checkpoint-every", options.checkpoint_every, "epochs between checkpoints", config::kAtLeastOne);
+  table.add_duration("checkpoint-every-seconds", options.checkpoint_every_seconds,
+                     "time between further checkpoints inside epochs; 0: none");
+  table.add_duration("time-limit", options.time_limit_seconds,
+                     "stop after a checkpoint, with exit code 75, when this time is over; 0: none");
   table.add("keep", options.keep, "checkpoints kept beside best.h5", config::kAtLeastOne);
+  table.add_duration("stall-warning", options.stall_warning_seconds,
+                     "say so when a rank has waited this long for the others; 0: never");
   add_model_options(table, options);
   add_loss_options(table, options);
   add_optimizer_options(table, options);

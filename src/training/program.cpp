@@ -1,6 +1,8 @@
 #include "ampcf/training/program.hpp"
 
 #include "ampcf/checkpoint/model_file.hpp"
+#include "ampcf/communication/stall_watch.hpp"
+#include "ampcf/training/consistency.hpp"
 #include "ampcf/training/trainer.hpp"
 
 namespace ampcf::training {
@@ -26,11 +28,20 @@ struct CommandLine {
 
 // A run that is resumed keeps its options where the command line is silent.
 std::string options_of_run(const TrainingOptions& options) {
-  const RunDirectory directory(options.output);
-  if (!options.is_resumed || !directory.has_checkpoint()) {
+  if (!options.is_resumed) {
     return "";
   }
-  return checkpoint::ModelFile(directory.checkpoint()).config();
+  const auto checkpoints = RunDirectory(options.output).resumable();
+  for (const auto& path : checkpoints) {
+    try {
+      return checkpoint::ModelFile(path).config();
+    } catch (const RuntimeError&) {
+      if (path == checkpoints.back()) {
+        throw;
+      }
+    }
+  }
+  return "";
 }
 
 }  // namespace
@@ -48,7 +59,20 @@ ExitCode run_program(int argc, const char* const* argv, const communication::Com
     return ExitCode::success;
   }
   const auto log = make_log(communicator.rank(), communicator.size());
-  return Trainer(communicator, *log, line->options, line->table.resolved()).run();
+  remember_stop_signals();
+  require_same_program(communicator);
+  std::optional<communication::StallWatch> stall_watch;
+  auto watched = communicator;
+  if (line->options.stall_warning_seconds > 0 && communicator.size() > 1) {
+    stall_watch.emplace(line->options.stall_warning_seconds, communicator.rank(), communicator.size());
+    watched.set_watch(&*stall_watch);
+  }
+  // One clock decides when checkpoints are due; every rank listens for signals.
+  const bool is_timekeeper = communicator.rank() == 0;
+  Watch watch(is_timekeeper ? line->options.time_limit_seconds : 0,
+              is_timekeeper ? line->options.checkpoint_every_seconds : 0);
+  const auto wishes = [&watch](std::uint64_t) { return watch.wish(); };
+  return Trainer(watched, *log, line->options, line->table.resolved(), wishes).run();
 }
 
 }  // namespace ampcf::training

@@ -7,8 +7,9 @@
 
 namespace ampcf::training {
 
-ProgressLine::ProgressLine(bool is_shown, std::uint64_t epoch, std::uint64_t steps, std::uint64_t interactions)
-    : is_shown_(is_shown), epoch_(epoch), steps_(steps), interactions_(interactions) {}
+ProgressLine::ProgressLine(bool is_shown, std::uint64_t epoch, std::uint64_t steps, std::uint64_t steps_done,
+                           std::uint64_t interactions)
+    : is_shown_(is_shown), epoch_(epoch), steps_(steps), first_step_(steps_done), interactions_(interactions) {}
 
 ProgressLine::~ProgressLine() {
   if (is_shown_) {
@@ -25,12 +26,13 @@ void ProgressLine::update(std::uint64_t steps_done) {
   next_ = now + std::chrono::milliseconds(100);
   const double seconds = std::chrono::duration<double>(now - start_).count();
   const double share = static_cast<double>(steps_done) / static_cast<double>(steps_);
+  const double share_seen = static_cast<double>(steps_done - first_step_) / static_cast<double>(steps_);
   constexpr int kWidth = 30;
   const auto filled = static_cast<int>(share * kWidth);
   fmt::print(stderr, "\r\x1b[Kepoch {} [{}{}] {:3.0f} %  {:.0f} positives/s  {:.0f} s left", epoch_,
              std::string(static_cast<std::size_t>(filled), '='),
              std::string(static_cast<std::size_t>(kWidth - filled), ' '), share * 100.0,
-             share * static_cast<double>(interactions_) / seconds, seconds / share - seconds);
+             share_seen * static_cast<double>(interactions_) / seconds, seconds * (1.0 - share) / share_seen);
   std::fflush(stderr);
 }
 

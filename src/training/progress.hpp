@@ -14,7 +14,8 @@ inline constexpr const char* kLogHeader =
 /// One line on a terminal that shows how far an epoch is, at most ten times a second; nothing elsewhere.
 class ProgressLine {
  public:
-  ProgressLine(bool is_shown, std::uint64_t epoch, std::uint64_t steps, std::uint64_t interactions);
+  ProgressLine(bool is_shown, std::uint64_t epoch, std::uint64_t steps, std::uint64_t steps_done,
+               std::uint64_t interactions);
   ProgressLine(const ProgressLine&) = delete;
   ProgressLine& operator=(const ProgressLine&) = delete;
   ~ProgressLine();
@@ -27,6 +28,7 @@ class ProgressLine {
   bool is_shown_;
   std::uint64_t epoch_;
   std::uint64_t steps_;
+  std::uint64_t first_step_;
   std::uint64_t interactions_;
   Clock::time_point start_ = Clock::now();
   Clock::time_point next_ = start_;

@@ -24,7 +24,8 @@ std::map<std::string, std::string> values_of(const std::string& config, const st
 void require_same_run(const std::string& stored_config, const std::string& present_config) {
   auto stored = values_of(stored_config, "the checkpoint's config");
   auto present = values_of(present_config, "the options");
-  std::set<std::string> free{"data", "patience", "checkpoint-every", "keep"};
+  std::set<std::string> free{"data",          "patience", "checkpoint-every", "checkpoint-every-seconds", "time-limit",
+                             "stall-warning", "keep"};
   if (present["final-learning-rate"] == "1" && stored["final-learning-rate"] == "1") {
     free.insert("epochs");  // otherwise the schedule ends with the last of them
   }

@@ -20,26 +20,75 @@ bool is_ours(const fs::path& path) {
          name.rfind("checkpoint-", 0) == 0 || path.extension() == ".partial";
 }
 
+// Nothing but what a run leaves that ended before its first file.
+bool is_unused(const fs::path& directory) {
+  return std::all_of(fs::directory_iterator(directory), fs::directory_iterator(),
+                     [](const auto& entry) { return entry.path().filename() == RunLock::kName; });
+}
+
 }  // namespace
 
-void RunDirectory::prepare(bool is_resumed, bool is_forced) const {
+RunLock RunDirectory::prepare(bool is_resumed, bool is_forced) const {
   try {
     fs::create_directories(path_);
-    if (!is_resumed && !fs::is_empty(path_)) {
-      if (!is_forced) {
-        throw UsageError("the run directory {} is not empty: --resume goes on with it, --force starts over in it",
-                         path_.string());
-      }
-      for (const auto& entry : fs::directory_iterator(path_)) {
-        if (is_ours(entry.path())) {
-          fs::remove(entry.path());
-        }
+    if (!is_resumed && !is_forced && !is_unused(path_)) {
+      throw UsageError("the run directory {} is not empty: --resume goes on with it, --force starts over in it",
+                       path_.string());
+    }
+    RunLock lock(path_);
+    for (const auto& entry : fs::directory_iterator(path_)) {
+      const bool is_left_over = entry.path().extension() == ".partial";
+      if (is_ours(entry.path()) && (is_left_over || !is_resumed)) {
+        fs::remove(entry.path());
       }
     }
     storage::commit_text(path_ / "writable", "");
     fs::remove(path_ / "writable");
+    return lock;
   } catch (const fs::filesystem_error& error) {
     throw RuntimeError("cannot use the run directory {}: {}", path_.string(), error.code().message());
+  }
+}
+
+void RunDirectory::require_room(std::uint64_t bytes, std::uint64_t keep) const {
+  std::error_code failed;
+  const auto space = fs::space(path_, failed);
+  const std::uint64_t most = keep + 2;
+  const std::uint64_t present = std::min<std::uint64_t>(checkpoints().size(), most - 1);
+  const auto needed = (most - present) * bytes;
+  if (!failed && space.available < needed) {
+    throw RuntimeError(
+        "{} has {:.3f} GB free, and {} checkpoints of {:.3f} GB are still to find room there: free some, "
+        "lower --keep, or choose another --output",
+        path_.string(), static_cast<double>(space.available) * 1e-9, most - present, static_cast<double>(bytes) * 1e-9);
+  }
+}
+
+std::vector<fs::path> RunDirectory::resumable() const {
+  std::vector<fs::path> found;
+  if (fs::exists(checkpoint())) {
+    found.push_back(checkpoint());
+  }
+  if (!fs::is_directory(path_)) {
+    return found;
+  }
+  const auto kept = checkpoints();
+  for (auto file = kept.rbegin(); file != kept.rend(); ++file) {
+    if (found.empty() || !fs::equivalent(*file, checkpoint())) {
+      found.push_back(*file);
+    }
+  }
+  return found;
+}
+
+void RunDirectory::set_aside(const fs::path& damaged) const {
+  for (const auto& file : checkpoints()) {
+    if (fs::equivalent(file, damaged)) {
+      auto aside = file;
+      aside += ".damaged";
+      fs::rename(file, aside);
+      return;
+    }
   }
 }
 
@@ -57,7 +106,7 @@ void RunDirectory::write_log(const std::string& header, const std::vector<std::s
 
 void RunDirectory::write_checkpoint(const communication::Communicator& communicator, const checkpoint::Header& header,
                                     const checkpoint::TrainingState& state, bool is_best, std::uint64_t keep) const {
-  const auto file = path_ / fmt::format("checkpoint-{:06}.h5", state.progress.epoch);
+  const auto file = path_ / fmt::format("checkpoint-{:012}.h5", state.progress.step);
   checkpoint::write_state(file, communicator, header, state);
   communicator.agree([&] {
     if (communicator.rank() == 0) {

@@ -1,16 +1,19 @@
 #include "ampcf/training/step.hpp"
 
+#include "ampcf/communication/communicator.hpp"
 #include "ampcf/core/error.hpp"
 
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <optional>
 
 namespace ampcf::training {
 
 namespace {
 
 constexpr double kLossUnits = 0x1p24;
+constexpr std::uint32_t kDiverged = 0xFF;  // above every wish to stop
 
 std::int64_t in_units(double value, const char* term) {
   // 2^26 is far above any loss of a model that trains, and leaves room for 2^13 such examples in 63 bits.
@@ -30,10 +33,15 @@ void LossSums::add(const model::LossTerms& terms) {
   ++sums_[3];
 }
 
-LossSums::Means LossSums::means(const communication::Communicator& communicator, std::size_t negatives,
-                                const model::LossWeights& weights) const {
+std::array<std::int64_t, 4> LossSums::total(const communication::Communicator& communicator) const {
   auto sums = sums_;
   communicator.sum(std::span<std::int64_t>(sums));
+  return sums;
+}
+
+LossSums::Means LossSums::means(const communication::Communicator& communicator, std::size_t negatives,
+                                const model::LossWeights& weights) const {
+  const auto sums = total(communicator);
   const double unit = 1.0 / (kLossUnits * static_cast<double>(std::max<std::int64_t>(1, sums[3])));
   const model::LossTerms terms{static_cast<double>(sums[0]) * unit, static_cast<double>(sums[1]) * unit,
                                static_cast<double>(sums[2]) * unit};
@@ -65,12 +73,27 @@ std::uint32_t TrainingStep::run(std::uint64_t step, double learning_rate_factor,
   const auto& batch = sampler_.batch(step);
   items_.clear();
   form_.clear();
-  gradient_.run(batch, state_.personas, state_.shared, folded_, std::span<const float>(log_probabilities_), items_,
-                form_, [&](const model::LossTerms& terms) { losses_.add(terms); });
+  std::optional<RuntimeError> divergence;
+  try {
+    gradient_.run(batch, state_.personas, state_.shared, folded_, std::span<const float>(log_probabilities_), items_,
+                  form_, [&](const model::LossTerms& terms) { losses_.add(terms); });
+  } catch (const RuntimeError& error) {
+    divergence = error;  // the others are on their way into the exchange, and hear of it there
+    request = kDiverged;
+    items_.clear();
+    form_.clear();
+  }
   const auto before = std::chrono::steady_clock::now();
   request = exchange_.sum(items_, form_, request);
   seconds_waited_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - before).count();
 
+  if (request == kDiverged) {
+    communicator_.agree([&] {
+      if (divergence) {
+        throw *divergence;
+      }
+    });
+  }
   const float scale = 1.0F / static_cast<float>(plan_.global_batch_size(step));
   update_personas(batch, scale, learning_rate_factor);
   update_items(scale, learning_rate_factor);

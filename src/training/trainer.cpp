@@ -1,12 +1,15 @@
 #include "ampcf/training/trainer.hpp"
 
 #include "ampcf/checkpoint/model_file.hpp"
+#include "ampcf/communication/stall_watch.hpp"
 #include "ampcf/core/error.hpp"
 #include "ampcf/core/version.hpp"
+#include "ampcf/training/consistency.hpp"
 #include "training/progress.hpp"
 
 #include <chrono>
 #include <cmath>
+#include <sstream>
 
 namespace ampcf::training {
 
@@ -49,6 +52,24 @@ std::vector<float> log_probabilities(const sampling::AliasTable& table) {
   return logs;
 }
 
+// A list of files as text that one rank can tell the others.
+std::string join_lines(const std::vector<std::filesystem::path>& paths) {
+  std::string text;
+  for (const auto& path : paths) {
+    text += path.string() + '\n';
+  }
+  return text;
+}
+
+std::vector<std::filesystem::path> split_lines(const std::string& text) {
+  std::istringstream stream(text);
+  std::vector<std::filesystem::path> paths;
+  for (std::string line; std::getline(stream, line);) {
+    paths.emplace_back(line);
+  }
+  return paths;
+}
+
 }  // namespace
 
 struct Trainer::EpochReport {
@@ -60,11 +81,12 @@ struct Trainer::EpochReport {
 };
 
 Trainer::Trainer(const communication::Communicator& communicator, Log& log, const TrainingOptions& options,
-                 std::string resolved)
+                 std::string resolved, Wishes wishes)
     : communicator_(communicator),
       log_(log),
       options_(options),
       resolved_(std::move(resolved)),
+      wishes_(std::move(wishes)),
       directory_(options.output) {
   open_data();
   open_run();
@@ -91,29 +113,50 @@ void Trainer::open_data() {
 }
 
 void Trainer::open_run() {
+  std::string checkpoints;
   communicator_.agree([&] {
     if (communicator_.rank() == 0) {
-      directory_.prepare(options_.is_resumed, options_.is_forced);
+      lock_.emplace(directory_.prepare(options_.is_resumed, options_.is_forced));
+      checkpoints = options_.is_resumed ? join_lines(directory_.resumable()) : "";
     }
   });
-  communicator_.agree([&] {
-    if (options_.is_resumed && directory_.has_checkpoint()) {
-      resume();
-    } else {
-      model::initialize(state_->personas, options_.initial_scale, options_.seed);
-      model::initialize(state_->shared, options_.initial_scale, options_.projection_noise, options_.seed);
-    }
-  });
+  communicator_.broadcast(checkpoints, 0);
+  if (checkpoints.empty()) {
+    model::initialize(state_->personas, options_.initial_scale, options_.seed);
+    model::initialize(state_->shared, options_.initial_scale, options_.projection_noise, options_.seed);
+  } else {
+    resume(split_lines(checkpoints));
+  }
   communicator_.agree([&] {
     if (communicator_.rank() == 0 && !is_finished()) {
+      directory_.require_room(
+          checkpoint::state_bytes(options_.dimensions, dataset_->user_count(), dataset_->item_count()), options_.keep);
       directory_.write_config(resolved_);
       directory_.write_log(kLogHeader, state_->progress.log_rows);
     }
   });
 }
 
-void Trainer::resume() {
-  const auto path = directory_.checkpoint();
+// Where the newest is damaged, the run goes on from the one before: it computes what is lost again, to the same bits.
+void Trainer::resume(const std::vector<std::filesystem::path>& checkpoints) {
+  for (std::size_t i = 0; i < checkpoints.size(); ++i) {
+    try {
+      communicator_.agree([&] { resume_from(checkpoints[i]); });
+      last_checkpoint_ = fmt::format("{} (step {})", checkpoints[i].string(), state_->progress.step);
+      return;
+    } catch (const communication::AgreedError& error) {
+      if (error.code() != ExitCode::runtime || i + 1 == checkpoints.size()) {
+        throw;
+      }
+      if (communicator_.rank() == 0) {
+        log_.warn("{}; going on from {}", error.what(), checkpoints[i + 1].string());
+        directory_.set_aside(checkpoints[i]);
+      }
+    }
+  }
+}
+
+void Trainer::resume_from(const std::filesystem::path& path) {
   {
     const checkpoint::ModelFile model(path);
     if (model.dataset_fingerprint() != dataset_->fingerprint()) {
@@ -121,6 +164,11 @@ void Trainer::resume() {
                        path.string(), model.dataset_fingerprint(), options_.data.string(), dataset_->fingerprint());
     }
     require_same_run(model.config(), resolved_);
+    const auto instructions = model.file().text_attribute("instruction_set");
+    if (instructions != instruction_set()) {
+      log_.warn("{} was computed with {}, this program with {}: the rest will be right, but not to the same bits",
+                path.string(), instructions, instruction_set());
+    }
   }
   checkpoint::read_state(path, *state_);
 }
@@ -145,8 +193,9 @@ void Trainer::announce() const {
             options_.dimensions.personas, options_.dimensions.dim, options_.attention, plan_->steps_per_epoch(),
             options_.batch_size, communicator_.size() == 1 ? "1 rank" : fmt::format("{} ranks", communicator_.size()),
             instruction_set(), options_.shards);
-  if (state_->progress.epoch > 0) {
-    log_.info("resumed after epoch {}", state_->progress.epoch);
+  if (state_->progress.step > 0) {
+    log_.info("resumed after epoch {}{}", state_->progress.epoch,
+              state_->progress.epoch_step > 0 ? fmt::format(" and {} steps", state_->progress.epoch_step) : "");
   }
 }
 
@@ -172,7 +221,11 @@ ExitCode Trainer::run() {
     return ExitCode::success;
   }
   while (!is_finished()) {
-    run_epoch();
+    const auto wish = run_epoch();
+    if (is_stop(wish)) {
+      announce_stop(wish);
+      return ExitCode::stopped;
+    }
   }
   const auto& progress = state_->progress;
   if (progress.best_sum >= 0.0) {
@@ -184,45 +237,114 @@ ExitCode Trainer::run() {
   return ExitCode::success;
 }
 
-void Trainer::run_epoch() {
+// Returns the wish that ended it.
+Wish Trainer::run_epoch() {
   EpochReport report;
-  train_epoch(report);
+  if (const auto wish = train_epoch(report); is_stop(wish)) {
+    return wish;
+  }
   const auto start = Clock::now();
   report.validation = validation_->run(state_->personas, state_->shared);
   report.validation_seconds = slowest(seconds_since(start));
   judge(report);
   record(report);
 
-  const auto before_checkpoint = Clock::now();
+  const auto wish = is_finished() ? Wish::nothing : agreed_wish();
   const auto& progress = state_->progress;
-  if (report.is_best || is_finished() || progress.epoch % options_.checkpoint_every == 0) {
-    directory_.write_checkpoint(communicator_, {dataset_->fingerprint(), resolved_, dataset_->user_count()}, *state_,
-                                report.is_best, options_.keep);
+  if (report.is_best || is_finished() || wish != Wish::nothing || progress.epoch % options_.checkpoint_every == 0) {
+    write_checkpoint(report.is_best);
   }
   communicator_.agree([&] {
     if (communicator_.rank() == 0) {
       directory_.write_log(kLogHeader, progress.log_rows);
     }
   });
-  seconds_in_checkpoints_ = slowest(seconds_since(before_checkpoint));
+  return wish;
 }
 
-void Trainer::train_epoch(EpochReport& report) {
+// Returns the wish that stopped it before its end.
+Wish Trainer::train_epoch(EpochReport& report) {
   auto& progress = state_->progress;
   const double factor = learning_rate_factor();
   ProgressLine line(communicator_.rank() == 0 && stderr_is_terminal(), progress.epoch + 1, plan_->steps_per_epoch(),
-                    dataset_->interaction_count());
-  const auto start = Clock::now();
-  step_->losses().clear();
+                    progress.epoch_step, dataset_->interaction_count());
+  auto start = Clock::now();
+  const auto pause_for_checkpoint = [&] {
+    progress.training_seconds += slowest(seconds_since(start));
+    progress.loss_sums = step_->losses().total(communicator_);
+    write_checkpoint(false);
+    start = Clock::now();
+  };
+  step_->losses().restart(communicator_.rank() == 0 ? progress.loss_sums : decltype(progress.loss_sums){});
   sampler_->begin_epoch(progress.epoch);
-  for (std::uint64_t step = 0; step < plan_->steps_per_epoch(); ++step) {
-    step_->run(step, factor, 0);
-    ++progress.step;
-    line.update(step + 1);
+  while (progress.epoch_step < plan_->steps_per_epoch()) {
+    Wish wish = Wish::nothing;
+    with_place([&] { wish = take_step(factor); });
+    line.update(progress.epoch_step);
+    if (wish != Wish::nothing) {
+      pause_for_checkpoint();
+    }
+    if (is_stop(wish)) {
+      return wish;
+    }
   }
-  report.training_seconds = slowest(seconds_since(start));
+  report.training_seconds = progress.training_seconds + slowest(seconds_since(start));
   report.loss = step_->losses().means(communicator_, sampler_->candidates_per_example() - 1, options_.loss);
   ++progress.epoch;
+  progress.epoch_step = 0;
+  progress.loss_sums = {};
+  progress.training_seconds = 0.0;
+  return Wish::nothing;
+}
+
+Wish Trainer::agreed_wish() const {
+  return static_cast<Wish>(communicator_.max(static_cast<std::uint32_t>(wishes_(state_->progress.step))));
+}
+
+Wish Trainer::take_step(double learning_rate_factor) {
+  auto& progress = state_->progress;
+  if (communicator_.watch() != nullptr) {
+    communicator_.watch()->set_place(progress.epoch + 1, progress.epoch_step + 1);
+  }
+  const auto wish = static_cast<Wish>(
+      step_->run(progress.epoch_step, learning_rate_factor, static_cast<std::uint32_t>(wishes_(progress.step))));
+  ++progress.epoch_step;
+  ++progress.step;
+  return wish;
+}
+
+// An error that all ranks share, with where it happened and what is left of the run.
+template <typename F>
+void Trainer::with_place(F&& work) const {
+  try {
+    work();
+  } catch (const communication::AgreedError& error) {
+    const auto& progress = state_->progress;
+    throw communication::AgreedError(
+        error.code(), error.reporter(),
+        fmt::format("epoch {}, step {} of {}: {}; {}", progress.epoch + 1, progress.epoch_step + 1,
+                    plan_->steps_per_epoch(), error.what(),
+                    last_checkpoint_.empty() ? "there is no checkpoint yet"
+                                             : fmt::format("the last good checkpoint is {}", last_checkpoint_)));
+  }
+}
+
+void Trainer::write_checkpoint(bool is_best) {
+  const auto start = Clock::now();
+  with_place([&] {
+    require_same_replicas(communicator_, *state_);
+    directory_.write_checkpoint(communicator_, {dataset_->fingerprint(), resolved_, dataset_->user_count()}, *state_,
+                                is_best, options_.keep);
+  });
+  last_checkpoint_ = fmt::format("{} (step {})", directory_.checkpoint().string(), state_->progress.step);
+  seconds_in_checkpoints_ += slowest(seconds_since(start));
+}
+
+void Trainer::announce_stop(Wish wish) const {
+  const auto& progress = state_->progress;
+  log_.info("stopped {} after step {} of {} of epoch {}; go on with the same command and --resume",
+            wish == Wish::stop_for_time ? "at the time limit" : "on a signal", progress.epoch_step,
+            plan_->steps_per_epoch(), progress.epoch + 1);
 }
 
 void Trainer::judge(EpochReport& report) {
@@ -251,6 +373,7 @@ void Trainer::record(const EpochReport& report) {
       report.training_seconds + report.validation_seconds + seconds_in_checkpoints_, rate, report.loss.total,
       report.loss.data, report.loss.entropy_positive, report.loss.entropy_negative, metric(&ValidationMetrics::hr),
       metric(&ValidationMetrics::ndcg), report.training_seconds, report.validation_seconds, seconds_in_checkpoints_));
+  seconds_in_checkpoints_ = 0.0;
   const auto validation = report.validation
                               ? fmt::format(", validation HR@10 {:.4f} NDCG@10 {:.4f}{}", report.validation->hr,
                                             report.validation->ndcg, report.is_best ? " (best)" : "")

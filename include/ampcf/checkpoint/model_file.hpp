@@ -8,10 +8,11 @@
 
 namespace ampcf::checkpoint {
 
-inline constexpr int kFormatVersion = 1;
+inline constexpr int kFormatVersion = 2;
 
 /// The model inside a checkpoint file, for programs that score but do not train. Opening checks format, version and the
-/// shapes of all objects. Faults are RuntimeErrors (exit 1): a damaged checkpoint is not bad input data.
+/// shapes of all objects; reading verifies checksums. Faults are RuntimeErrors (exit 1): a damaged checkpoint is not
+/// bad input data.
 class ModelFile {
  public:
   explicit ModelFile(const std::filesystem::path& path);

@@ -4,6 +4,7 @@
 #include "ampcf/model/parameters.hpp"
 #include "ampcf/optimizer/adam.hpp"
 
+#include <array>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -12,9 +13,12 @@ namespace ampcf::checkpoint {
 
 /// Where a run stands, the same on every rank.
 struct Progress {
-  std::uint64_t epoch = 0;  // completed epochs
-  std::uint64_t step = 0;   // completed steps, over all epochs
-  double best_hr = -1.0;    // the highest of each validation metric so far
+  std::uint64_t epoch = 0;                  // completed epochs
+  std::uint64_t step = 0;                   // completed steps, over all epochs
+  std::uint64_t epoch_step = 0;             // completed steps of the epoch under way
+  std::array<std::int64_t, 4> loss_sums{};  // of these steps, over all ranks (training::LossSums)
+  double training_seconds = 0.0;            // of these steps
+  double best_hr = -1.0;                    // the highest of each validation metric so far
   double best_ndcg = -1.0;
   double best_sum = -1.0;  // HR + NDCG of best.h5
   std::uint64_t epochs_without_improvement = 0;
@@ -42,12 +46,17 @@ struct Header {
   std::uint64_t user_count = 0;
 };
 
-/// Collective. Writes the state of all ranks into one file at `path`, which appears whole or not at all.
+/// About the size of a checkpoint file, never below it.
+[[nodiscard]] std::uint64_t state_bytes(const model::Dimensions& dimensions, std::uint64_t users, std::uint64_t items);
+
+/// Collective. Writes the state of all ranks into one file at `path`, which appears whole and flushed to disk, or not
+/// at all: written beside, flushed by every rank, agreed, renamed, its directory flushed. What fails on one rank fails
+/// on all, and a number that is not finite is such a failure.
 void write_state(const std::filesystem::path& path, const communication::Communicator& communicator,
                  const Header& header, const TrainingState& state);
 
 /// Fills a state of the right dimensions and users from a checkpoint, whatever number of ranks wrote it. Throws
-/// RuntimeError for damage; the caller compares fingerprint and config first.
+/// RuntimeError for damage, which checksums find; the caller compares fingerprint and config first.
 void read_state(const std::filesystem::path& path, TrainingState& state);
 
 }  // namespace ampcf::checkpoint

@@ -11,6 +11,7 @@
 
 namespace ampcf::communication {
 
+class StallWatch;
 struct NativeCommunicator;  // wraps MPI_Comm; defined in src/communication/native.hpp for the rooms that need it
 
 /// An error that all ranks know of: `reporter` is the rank that failed first and the one that should print it.
@@ -25,7 +26,8 @@ class AgreedError : public Error {
 };
 
 /// A group of ranks. Numbers are int32, uint32, int64, uint64, float or double; any count, above 2^31 too.
-/// Every function but rank(), size() and native() is collective: every rank of the group must call it.
+/// Every function but rank(), size(), native() and those of the watch is collective: every rank of the group must call
+/// it.
 class Communicator {
  public:
   /// All ranks of the job; needs an Environment. Duplicates the world, so that nothing else meets its messages.
@@ -37,6 +39,10 @@ class Communicator {
   [[nodiscard]] int rank() const noexcept { return rank_; }
   [[nodiscard]] int size() const noexcept { return size_; }
   [[nodiscard]] const NativeCommunicator* native() const noexcept { return native_.get(); }
+
+  /// Lets a watch know of every collective; it must outlive this communicator's use.
+  void set_watch(StallWatch* watch) { watch_ = watch; }
+  [[nodiscard]] StallWatch* watch() const noexcept { return watch_; }
 
   void barrier() const;
 
@@ -98,6 +104,7 @@ class Communicator {
   std::shared_ptr<NativeCommunicator> native_;
   int rank_ = 0;
   int size_ = 1;
+  StallWatch* watch_ = nullptr;
 };
 
 }  // namespace ampcf::communication

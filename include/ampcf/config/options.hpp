@@ -56,6 +56,8 @@ class OptionTable {
   Option& add(const std::string& name, std::filesystem::path& value, const std::string& help);
   Option& add(const std::string& name, std::vector<std::string>& values, const std::string& placeholder,
               const std::string& help);
+  /// A length of time in whole seconds, written 90, 90s, 10m, 1h30m or HH:MM:SS; 0 is none.
+  Option& add_duration(const std::string& name, std::uint64_t& seconds, const std::string& help);
   Option& add_choice(const std::string& name, std::string& value, const std::vector<std::string>& choices,
                      const std::string& help);
   /// A switch or path of this run alone, kept out of resolved().

@@ -26,9 +26,10 @@ class File {
   /// A new file written by one process.
   [[nodiscard]] static File create(const std::filesystem::path& path);
 
-  /// Collective. A new file written by all ranks. Everything that writes, and close, is collective then, and names,
-  /// shapes, attributes and strings must be the same on every rank: HDF5 lays the file out on each rank by itself.
-  [[nodiscard]] static File create(const std::filesystem::path& path, const communication::Communicator& communicator);
+  /// Collective. An existing file, into whose datasets all ranks may write rows, each for itself: a rank that fails
+  /// leaves the others to finish theirs. Nothing else may be written. close() is collective.
+  [[nodiscard]] static File open_shared(const std::filesystem::path& path,
+                                        const communication::Communicator& communicator);
 
   File(File&&) noexcept;
   File& operator=(File&&) noexcept;
@@ -58,20 +59,19 @@ class File {
   [[nodiscard]] std::string text_attribute(const std::string& name) const;
 
   /// Makes a dataset of this shape, with the groups above it. `deflate` asks for shuffle and deflate at that level; it
-  /// needs write_rows to be called in whole, and in a parallel file by every rank.
+  /// needs write_rows to be called in whole, and is not for files that are opened shared.
   template <typename T>
   void create_dataset(const std::string& dataset, const Shape& shape, int deflate = 0);
 
-  /// Writes rows first..; a parallel file's rank without rows passes an empty span.
+  /// Writes rows first...
   template <typename T>
   void write_rows(const std::string& dataset, std::uint64_t first, std::span<const T> values);
 
-  /// create_dataset and write_rows of the whole. Collective on a parallel file: rank 0 writes, the others' values are
-  /// unread.
+  /// create_dataset and write_rows of the whole.
   template <typename T>
   void write(const std::string& dataset, const Shape& shape, std::span<const T> values, int deflate = 0);
 
-  /// Strings as UTF-8 of fixed length (the longest, at least 1), which parallel HDF5 can write too.
+  /// Strings as UTF-8 of fixed length (the longest, at least 1).
   void write_strings(const std::string& dataset, const std::vector<std::string>& values);
 
   template <typename T>
@@ -96,6 +96,14 @@ void commit_text(const std::filesystem::path& path, const std::string& text);
 
 /// Throws RuntimeError where no file could be committed under this name: asked before long work.
 void require_writable(const std::filesystem::path& path);
+
+/// Gives a file, which is made where there is none, room for its first `bytes` bytes, so that filling it cannot run into
+/// a full disk. Does nothing on file systems that cannot promise this. Throws RuntimeError where there is no room.
+void reserve_room(const std::filesystem::path& path, std::uint64_t bytes);
+
+/// Throws RuntimeError unless this process can open the file for writing and finds it `bytes` long: asked on every rank
+/// before all open it together.
+void require_shared(const std::filesystem::path& path, std::uint64_t bytes);
 
 /// Flushes a file to disk; `sync_directory` the names in it. Throw RuntimeError.
 void sync_file(const std::filesystem::path& path);

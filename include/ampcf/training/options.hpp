@@ -34,8 +34,11 @@ struct TrainingOptions {
   std::uint64_t seed = 1;
   std::uint64_t shards = 128;
 
-  std::uint64_t checkpoint_every = 1;
+  std::uint64_t checkpoint_every = 1;          // epochs
+  std::uint64_t checkpoint_every_seconds = 0;  // 0: at the ends of epochs alone
+  std::uint64_t time_limit_seconds = 0;        // 0: none
   std::uint64_t keep = 2;
+  std::uint64_t stall_warning_seconds = 60;  // 0: never
 };
 
 /// Adds the options to a table; they must outlive it.

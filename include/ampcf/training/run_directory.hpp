@@ -1,13 +1,15 @@
 #pragma once
 
 #include "ampcf/checkpoint/state.hpp"
+#include "ampcf/training/run_lock.hpp"
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace ampcf::training {
 
-/// The files of a run: config.ini, log.csv, checkpoint-EPOCH.h5 of the last epochs, and the names checkpoint.h5 (the
+/// The files of a run: config.ini, log.csv, checkpoint-STEP.h5 of the last ones, and the names checkpoint.h5 (the
 /// newest) and best.h5 (best on validation), which are links and always lead to a whole file.
 class RunDirectory {
  public:
@@ -16,11 +18,20 @@ class RunDirectory {
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
   [[nodiscard]] std::filesystem::path checkpoint() const { return path_ / "checkpoint.h5"; }
   [[nodiscard]] std::filesystem::path best() const { return path_ / "best.h5"; }
-  [[nodiscard]] bool has_checkpoint() const { return std::filesystem::exists(checkpoint()); }
 
-  /// One process. Makes the directory. What is in it stays when resuming, goes when forced, and otherwise is a
-  /// UsageError.
-  void prepare(bool is_resumed, bool is_forced) const;
+  /// One process. Makes and locks the directory. What is in it stays when resuming (but for partial files of a run that
+  /// was killed), goes when forced, and otherwise is a UsageError.
+  [[nodiscard]] RunLock prepare(bool is_resumed, bool is_forced) const;
+
+  /// One process. RuntimeError unless there is room for the files that a run with checkpoints of `bytes` will have at
+  /// once: the kept ones, one that is being written, and the best.
+  void require_room(std::uint64_t bytes, std::uint64_t keep) const;
+
+  /// The checkpoints to go on from: checkpoint.h5, then older ones, the newest first. Empty where there is none.
+  [[nodiscard]] std::vector<std::filesystem::path> resumable() const;
+
+  /// One process. Takes a damaged checkpoint out of resumable(), leaving it under the name FILE.damaged.
+  void set_aside(const std::filesystem::path& damaged) const;
 
   /// One process. Whole or not at all.
   void write_config(const std::string& resolved) const;

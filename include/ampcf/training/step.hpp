@@ -14,9 +14,14 @@ namespace ampcf::training {
 class LossSums {
  public:
   void add(const model::LossTerms& terms);
-  void clear() { *this = LossSums(); }
 
-  /// Collective. Means over all ranks' examples since clear(); entropy_negative is per negative.
+  /// Forgets all examples but those that `sums` stand for: what total() once gave, on one rank of a resumed run.
+  void restart(const std::array<std::int64_t, 4>& sums = {}) { sums_ = sums; }
+
+  /// Collective. Sums over all ranks' examples since restart().
+  [[nodiscard]] std::array<std::int64_t, 4> total(const communication::Communicator& communicator) const;
+
+  /// Collective. Means over the same; entropy_negative is per negative.
   struct Means {
     double data = 0.0;
     double entropy_positive = 0.0;
@@ -39,6 +44,7 @@ class TrainingStep {
                checkpoint::TrainingState& state);
 
   /// Collective. Runs step `step` of the epoch. `request` is a rank's wish to stop; returns the largest over all ranks.
+  /// A loss that is not finite on one rank is a RuntimeError on all, thrown before anything is updated.
   std::uint32_t run(std::uint64_t step, double learning_rate_factor, std::uint32_t request);
 
   [[nodiscard]] LossSums& losses() { return losses_; }

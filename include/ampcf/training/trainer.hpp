@@ -4,6 +4,7 @@
 #include "ampcf/training/options.hpp"
 #include "ampcf/training/run_directory.hpp"
 #include "ampcf/training/step.hpp"
+#include "ampcf/training/stop.hpp"
 #include "ampcf/training/validation.hpp"
 
 #include <memory>
@@ -14,12 +15,13 @@ namespace ampcf::training {
 class Trainer {
  public:
   /// Collective. Reads this rank's part of the data and makes or resumes the state. `resolved` are the options as INI
-  /// text.
+  /// text; `wishes` are this rank's to stop or to write a checkpoint.
   Trainer(const communication::Communicator& communicator, Log& log, const TrainingOptions& options,
-          std::string resolved);
+          std::string resolved, Wishes wishes);
   ~Trainer();
 
-  /// Collective. Trains until the last epoch or until validation has not improved for `patience` epochs.
+  /// Collective. Trains until the last epoch or until validation has not improved for `patience` epochs; where a rank
+  /// wishes to stop before, to the next step boundary, and returns ExitCode::stopped after a checkpoint.
   ExitCode run();
 
   [[nodiscard]] const checkpoint::TrainingState& state() const { return *state_; }
@@ -28,14 +30,21 @@ class Trainer {
   struct EpochReport;
   void open_data();
   void open_run();
-  void resume();
+  void resume(const std::vector<std::filesystem::path>& checkpoints);
+  void resume_from(const std::filesystem::path& path);
   void build_step();
   void announce() const;
   [[nodiscard]] double slowest(double seconds) const;
   [[nodiscard]] bool is_finished() const;
   [[nodiscard]] double learning_rate_factor() const;
-  void run_epoch();
-  void train_epoch(EpochReport& report);
+  Wish run_epoch();
+  Wish train_epoch(EpochReport& report);
+  Wish take_step(double learning_rate_factor);
+  template <typename F>
+  void with_place(F&& work) const;
+  [[nodiscard]] Wish agreed_wish() const;
+  void write_checkpoint(bool is_best);
+  void announce_stop(Wish wish) const;
   void judge(EpochReport& report);
   void record(const EpochReport& report);
 
@@ -43,7 +52,9 @@ class Trainer {
   Log& log_;
   TrainingOptions options_;
   std::string resolved_;
+  Wishes wishes_;
   RunDirectory directory_;
+  std::optional<RunLock> lock_;  // on rank 0
   std::optional<dataset::Dataset> dataset_;
   std::optional<parallel::ShardPlan> plan_;
   dataset::Interactions interactions_;
@@ -51,6 +62,7 @@ class Trainer {
   std::optional<checkpoint::TrainingState> state_;
   std::optional<parallel::BatchSampler> sampler_;
   std::optional<TrainingStep> step_;
+  std::string last_checkpoint_;          // for messages
   double seconds_in_checkpoints_ = 0.0;  // since the last row of the log
 };
 

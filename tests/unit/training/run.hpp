@@ -38,10 +38,12 @@ inline std::string resolved(TrainingOptions options) {
 }
 
 /// Collective. Trains on these ranks with the options given.
-inline ExitCode train(const communication::Communicator& communicator, TrainingOptions options) {
+inline ExitCode train(
+    const communication::Communicator& communicator, TrainingOptions options,
+    const Wishes& wishes = [](std::uint64_t) { return Wish::nothing; }) {
   const auto log = make_log(1, 2);  // warnings alone
   options.attention = options.dimensions.is_identity ? "identity" : "learned";
-  return Trainer(communicator, *log, options, resolved(options)).run();
+  return Trainer(communicator, *log, options, resolved(options), wishes).run();
 }
 
 /// Every dataset of a checkpoint that a model or its future depends on, as text.
@@ -55,6 +57,9 @@ inline std::string contents(const std::filesystem::path& path) {
       const auto values = file.read<float>(group + name);
       text.write(reinterpret_cast<const char*>(values.data()),
                  static_cast<std::streamsize>(values.size() * sizeof(float)));
+      const auto sums = file.read<std::uint64_t>("/checksums" + group + name);
+      text.write(reinterpret_cast<const char*>(sums.data()),
+                 static_cast<std::streamsize>(sums.size() * sizeof(sums[0])));
     }
   }
   for (const std::string name :

@@ -23,6 +23,27 @@ struct Resume : public ::testing::Test {
   }
 };
 
+// Changes one byte of the personas.
+void damage(const std::filesystem::path& path) {
+  const auto personas = storage::File::open(path).read<float>("/model/personas");
+  std::ostringstream text;
+  text << std::ifstream(path, std::ios::binary).rdbuf();
+  const std::string row(reinterpret_cast<const char*>(personas.data()), 60);
+  const auto place = text.str().find(row);
+  ASSERT_NE(place, std::string::npos);
+  std::fstream file(path, std::ios::binary | std::ios::in | std::ios::out);
+  file.seekp(static_cast<std::streamoff>(place) + 30);
+  file.put('x');
+}
+
+// The last rank wishes to stop when `step` steps are done.
+Wishes stop_at(std::uint64_t step) {
+  return [step](std::uint64_t done) {
+    const bool is_asking = world().rank() == world().size() - 1 || world().rank() == 0;
+    return is_asking && done == step ? Wish::stop_for_signal : Wish::nothing;
+  };
+}
+
 }  // namespace
 
 TEST_F(Resume, EndsWithTheBitsOfAnUninterruptedRun) {
@@ -49,6 +70,53 @@ TEST_F(Resume, OnAnotherNumberOfRanksKeepsTheBits) {
   }
 }
 
+TEST_F(Resume, FromInsideAnEpochKeepsTheBitsOfModelAndLog) {
+  train_until(world(), "whole", 3, false);
+  const auto epoch = checkpoint::ModelFile(directory / "whole/checkpoint.h5").step() / 3;
+  for (const auto step : {std::uint64_t{1}, epoch - 1, epoch, epoch + 1, 2 * epoch + 3}) {
+    const auto run = "stopped-" + std::to_string(step);
+    auto options = small_options(directory, run);
+    EXPECT_EQ(train(world(), options, stop_at(step)), ExitCode::stopped);
+    options.is_resumed = true;
+    world().agree([&] {  // a few steps on one rank, the rest on all
+      if (world().rank() == 0) {
+        EXPECT_EQ(train(communication::Communicator::alone(), options, stop_at(step + 3)), ExitCode::stopped);
+      }
+    });
+    EXPECT_EQ(train(world(), options), ExitCode::success);
+    if (world().rank() == 0) {
+      EXPECT_EQ(log_of(directory / "whole"), log_of(directory / run));
+      EXPECT_TRUE(contents(directory / "whole/checkpoint.h5") == contents(directory / (run + "/checkpoint.h5")));
+      EXPECT_TRUE(contents(directory / "whole/best.h5") == contents(directory / (run + "/best.h5")));
+    }
+  }
+}
+
+TEST_F(Resume, AfterAStopAtTheEndOfTheLastEpochOnlyFinishes) {
+  train_until(world(), "run", 2, false);
+  const auto last = checkpoint::ModelFile(directory / "run/checkpoint.h5").step();
+  auto options = small_options(directory, "stopped");
+  options.epochs = 2;
+  EXPECT_EQ(train(world(), options, stop_at(last - 1)), ExitCode::stopped);
+  options.is_resumed = true;
+  EXPECT_EQ(train(world(), options), ExitCode::success);
+  if (world().rank() == 0) {
+    EXPECT_EQ(log_of(directory / "run"), log_of(directory / "stopped"));
+    EXPECT_TRUE(contents(directory / "run/checkpoint.h5") == contents(directory / "stopped/checkpoint.h5"));
+  }
+}
+
+TEST_F(Resume, IsNotDisturbedByCheckpointsInBetween) {
+  train_until(world(), "plain", 2, false);
+  auto options = small_options(directory, "often");
+  options.epochs = 2;
+  train(world(), options, [](std::uint64_t step) { return step % 3 == 0 ? Wish::checkpoint : Wish::nothing; });
+  if (world().rank() == 0) {
+    EXPECT_EQ(log_of(directory / "plain"), log_of(directory / "often"));
+    EXPECT_TRUE(contents(directory / "plain/checkpoint.h5") == contents(directory / "often/checkpoint.h5"));
+  }
+}
+
 TEST_F(Resume, OfAFinishedRunChangesNothing) {
   train_until(world(), "run", 2, false);
   const auto before = std::filesystem::last_write_time(directory / "run/log.csv");
@@ -68,14 +136,33 @@ TEST_F(Resume, WithOtherDataIsRefused) {
   EXPECT_THROW(train_until(world(), "run", 2, true), Error);
 }
 
-TEST_F(Resume, FromADamagedCheckpointIsAnError) {
-  train_until(world(), "run", 1, false);
+TEST_F(Resume, FromADamagedCheckpointGoesOnFromTheOneBefore) {
+  train_until(world(), "whole", 4, false);
+  train_until(world(), "run", 3, false);
   if (world().rank() == 0) {
-    std::filesystem::resize_file(directory / "run/checkpoint.h5", 5000);
+    damage(directory / "run/checkpoint.h5");
+  }
+  world().barrier();
+  train_until(world(), "run", 4, true);
+  if (world().rank() == 0) {
+    EXPECT_EQ(log_of(directory / "whole"), log_of(directory / "run"));
+    EXPECT_TRUE(contents(directory / "whole/checkpoint.h5") == contents(directory / "run/checkpoint.h5"));
+    EXPECT_TRUE(contents(directory / "whole/best.h5") == contents(directory / "run/best.h5"));
+  }
+}
+
+TEST_F(Resume, FromDamagedCheckpointsAloneIsAnError) {
+  train_until(world(), "run", 3, false);
+  if (world().rank() == 0) {
+    for (const auto& entry : std::filesystem::directory_iterator(directory / "run")) {
+      if (entry.path().filename().string().rfind("checkpoint-", 0) == 0) {
+        std::filesystem::resize_file(entry.path(), 5000);
+      }
+    }
   }
   world().barrier();
   try {
-    train_until(world(), "run", 2, true);
+    train_until(world(), "run", 4, true);
     FAIL() << "no error";
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ExitCode::runtime) << error.what();

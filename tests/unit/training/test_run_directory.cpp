@@ -4,9 +4,25 @@
 #include "ampcf/core/error.hpp"
 #include "run.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 namespace ampcf::training::testing {
+
+namespace {
+
+std::vector<std::uint64_t> epochs_kept(const std::filesystem::path& run) {
+  std::vector<std::uint64_t> epochs;
+  for (const auto& entry : std::filesystem::directory_iterator(run)) {
+    if (entry.path().filename().string().rfind("checkpoint-", 0) == 0) {
+      epochs.push_back(checkpoint::ModelFile(entry.path()).epoch());
+    }
+  }
+  return epochs;
+}
+
+}  // namespace
 
 TEST(RunDirectory, ThatIsNotEmptyNeedsResumeOrForce) {
   const TemporaryDirectory directory;
@@ -32,9 +48,7 @@ TEST(RunDirectory, KeepsTheLastCheckpointsAndTheBest) {
   options.keep = 2;
   train(world(), options);
   world().barrier();
-  EXPECT_FALSE(std::filesystem::exists(directory / "run/checkpoint-000003.h5"));
-  EXPECT_TRUE(std::filesystem::exists(directory / "run/checkpoint-000004.h5"));
-  EXPECT_TRUE(std::filesystem::exists(directory / "run/checkpoint-000005.h5"));
+  EXPECT_THAT(epochs_kept(directory / "run"), ::testing::UnorderedElementsAre(4, 5));
   EXPECT_EQ(checkpoint::ModelFile(directory / "run/checkpoint.h5").epoch(), 5U);
   EXPECT_LE(checkpoint::ModelFile(directory / "run/best.h5").epoch(), 5U);
   for (const auto& entry : std::filesystem::directory_iterator(directory / "run")) {
@@ -50,6 +64,39 @@ TEST(RunDirectory, HasABestModelAlsoWithoutValidation) {
   options.patience = 1;
   train(world(), options);
   EXPECT_EQ(checkpoint::ModelFile(directory / "run/best.h5").epoch(), 3U);
+}
+
+TEST(RunDirectory, InUseIsRefusedAndSaysByWhom) {
+  const TemporaryDirectory directory;
+  if (world().rank() != 0) {
+    return;
+  }
+  const RunDirectory run(directory / "run");
+  const auto lock = run.prepare(false, false);
+  try {
+    static_cast<void>(run.prepare(true, false));
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::usage);
+    EXPECT_THAT(error.what(), ::testing::HasSubstr("process " + std::to_string(getpid())));
+  }
+}
+
+TEST(RunDirectory, IsFreeAgainAfterItsRun) {
+  const TemporaryDirectory directory;
+  if (world().rank() != 0) {
+    return;
+  }
+  const RunDirectory run(directory / "run");
+  { const auto lock = run.prepare(false, false); }
+  EXPECT_NO_THROW(static_cast<void>(run.prepare(false, false)));
+}
+
+TEST(RunDirectory, WithoutRoomForItsCheckpointsIsRefused) {
+  const TemporaryDirectory directory;
+  const RunDirectory run(directory.path());
+  EXPECT_NO_THROW(run.require_room(1000, 2));
+  EXPECT_THROW(run.require_room(std::uint64_t{1} << 55U, 2), RuntimeError);
 }
 
 TEST(RunDirectory, HoldsOptionsThatReadBack) {

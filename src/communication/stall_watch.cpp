@@ -1,0 +1,53 @@
+#include "ampcf/communication/stall_watch.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+namespace ampcf::communication {
+
+StallWatch::StallWatch(std::uint64_t seconds, int rank, int size)
+    : limit_(seconds), rank_(rank), size_(size), thread_([this] { run(); }) {}
+
+StallWatch::~StallWatch() {
+  {
+    const std::lock_guard lock(mutex_);
+    is_stopping_ = true;
+  }
+  stop_.notify_all();
+  thread_.join();
+}
+
+void StallWatch::run() {
+  Clock::rep reported_since = 0;
+  auto next = limit_;
+  std::unique_lock lock(mutex_);
+  while (!stop_.wait_for(lock, std::chrono::milliseconds(500), [this] { return is_stopping_; })) {
+    const auto* const name = waiting_in_.load(std::memory_order_acquire);
+    const auto since = since_.load(std::memory_order_relaxed);
+    if (name == nullptr) {
+      continue;
+    }
+    if (since != reported_since) {
+      reported_since = since;
+      next = limit_;
+    }
+    const auto waited =
+        std::chrono::duration_cast<std::chrono::seconds>(Clock::now() - Clock::time_point(Clock::duration(since)));
+    if (waited >= next) {
+      report(name, waited);
+      next = 2 * waited;
+    }
+  }
+}
+
+void StallWatch::report(const char* name, std::chrono::seconds waited) const {
+  const auto step = step_.load(std::memory_order_relaxed);
+  const auto place =
+      step == 0 ? "" : fmt::format(" at step {} of epoch {}", step, epoch_.load(std::memory_order_relaxed));
+  fmt::print(stderr, "[rank {}/{}] has waited for {} s in {}{}: a rank that does not say so is late or gone\n", rank_,
+             size_, waited.count(), name, place);
+  std::fflush(stderr);
+}
+
+}  // namespace ampcf::communication

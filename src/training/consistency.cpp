@@ -1,0 +1,94 @@
+#include "ampcf/training/consistency.hpp"
+
+#include "ampcf/core/error.hpp"
+#include "ampcf/core/version.hpp"
+
+#include <fmt/ranges.h>
+#include <xxhash.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+
+namespace ampcf::training {
+
+namespace {
+
+// The ranks whose value is not the one that most ranks have.
+std::vector<std::size_t> minority(const std::vector<std::uint64_t>& values) {
+  const auto how_many = [&](std::uint64_t value) { return std::count(values.begin(), values.end(), value); };
+  const auto usual = *std::max_element(values.begin(), values.end(),
+                                       [&](std::uint64_t a, std::uint64_t b) { return how_many(a) < how_many(b); });
+  std::vector<std::size_t> ranks;
+  for (std::size_t rank = 0; rank < values.size(); ++rank) {
+    if (values[rank] != usual) {
+      ranks.push_back(rank);
+    }
+  }
+  return ranks;
+}
+
+class Hash {
+ public:
+  Hash() { XXH3_64bits_reset(state_); }
+  Hash(const Hash&) = delete;
+  Hash& operator=(const Hash&) = delete;
+  ~Hash() { XXH3_freeState(state_); }
+
+  template <typename Numbers>
+  void add(const Numbers& numbers) {
+    XXH3_64bits_update(state_, numbers.data(), numbers.size() * sizeof(numbers[0]));
+  }
+  void add(const optimizer::MomentTable& moments) {
+    add(moments.first);
+    add(moments.second);
+    add(moments.updates);
+  }
+  [[nodiscard]] std::uint64_t value() const { return XXH3_64bits_digest(state_); }
+
+ private:
+  XXH3_state_t* state_ = XXH3_createState();
+};
+
+}  // namespace
+
+void require_same_program(const communication::Communicator& communicator) {
+  Hash hash;
+  hash.add(revision());
+  hash.add(instruction_set());
+  std::ifstream binary("/proc/self/exe", std::ios::binary);  // other systems compare the build alone
+  hash.add(std::string(std::istreambuf_iterator<char>(binary), {}));
+  const auto others = minority(communicator.all_gather(hash.value()));
+  communicator.agree([&] {
+    if (!others.empty()) {
+      throw UsageError(
+          "ranks {} run another binary than the rest (rank {} has revision {} for {}): install the same "
+          "build on all hosts",
+          fmt::join(others, ", "), communicator.rank(), revision(), instruction_set());
+    }
+  });
+}
+
+void require_same_replicas(const communication::Communicator& communicator, const checkpoint::TrainingState& state) {
+  if (communicator.size() == 1) {
+    return;
+  }
+  Hash hash;
+  hash.add(state.shared.items);
+  hash.add(state.shared.user_projection);
+  hash.add(state.shared.item_projection);
+  hash.add(state.item_moments);
+  hash.add(state.user_projection_moments);
+  hash.add(state.item_projection_moments);
+  const auto others = minority(communicator.all_gather(hash.value()));
+  communicator.agree([&] {
+    if (!others.empty()) {
+      throw RuntimeError(
+          "ranks {} hold other items or projections than the rest after step {}: a fault of memory, "
+          "network or processor; leave out their hosts and go on with --resume",
+          fmt::join(others, ", "), state.progress.step);
+    }
+  });
+}
+
+}  // namespace ampcf::training

@@ -1,0 +1,70 @@
+#include "ampcf/checkpoint/model_file.hpp"
+#include "ampcf/core/error.hpp"
+#include "ampcf/training/consistency.hpp"
+#include "run.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace ampcf::training::testing {
+
+using ::testing::HasSubstr;
+
+namespace {
+
+template <typename F>
+std::string error_of(F&& work) {
+  try {
+    work();
+  } catch (const communication::AgreedError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+}  // namespace
+
+TEST(GoingWrong, DivergenceNamesStepTermAndCheckpointOnEveryRank) {
+  const TemporaryDirectory directory;
+  ampcf::testing::write_small_dataset(directory / "data.h5");
+  auto options = small_options(directory, "run");
+  options.epochs = 1;
+  train(world(), options);
+  const auto steps = checkpoint::ModelFile(directory / "run/checkpoint.h5").step();
+
+  options.output = directory / "diverging";
+  options.epochs = 3;
+  options.adam.learning_rate = 1e18;
+  const auto text = error_of([&] { train(world(), options); });
+  EXPECT_THAT(text, HasSubstr("epoch 1, step 2 of " + std::to_string(steps) + ": the loss of an example is"));
+  EXPECT_THAT(text, HasSubstr("there is no checkpoint yet"));
+}
+
+TEST(GoingWrong, DivergenceLaterNamesTheLastGoodCheckpoint) {
+  const TemporaryDirectory directory;
+  ampcf::testing::write_small_dataset(directory / "data.h5");
+  auto options = small_options(directory, "run");
+  options.adam.learning_rate = 1e18;
+  const auto text = error_of([&] {
+    train(world(), options, [](std::uint64_t step) { return step == 0 ? Wish::checkpoint : Wish::nothing; });
+  });
+  EXPECT_THAT(text, HasSubstr("the last good checkpoint is " + (directory / "run/checkpoint.h5").string()));
+}
+
+TEST(GoingWrong, RanksWithOtherReplicasAreNamed) {
+  checkpoint::TrainingState state({2, 4, 4, false}, {0, 0}, 10);
+  EXPECT_NO_THROW(require_same_replicas(world(), state));
+  if (world().rank() == 1) {
+    state.item_moments.second[3] = 1e-30F;
+  }
+  const auto text = error_of([&] { require_same_replicas(world(), state); });
+  if (world().size() > 2) {
+    EXPECT_THAT(text, HasSubstr("ranks 1 hold other items"));
+  } else {
+    EXPECT_EQ(text.empty(), world().size() == 1);
+  }
+}
+
+TEST(GoingWrong, TheSameProgramOnAllRanksIsFine) { EXPECT_NO_THROW(require_same_program(world())); }
+
+}  // namespace ampcf::training::testing
