@@ -8,7 +8,7 @@
 
 namespace ampcf::checkpoint {
 
-inline constexpr int kFormatVersion = 2;
+inline constexpr int kFormatVersion = 1;
 
 /// The model inside a checkpoint file, for programs that score but do not train. Opening checks format, version and the
 /// shapes of all objects; reading verifies checksums. Faults are RuntimeErrors (exit 1): a damaged checkpoint is not

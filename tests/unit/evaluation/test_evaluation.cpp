@@ -1,5 +1,6 @@
 #include "ampcf/evaluation/evaluation.hpp"
 
+#include "ampcf/checkpoint/state.hpp"
 #include "ampcf/core/error.hpp"
 #include "ampcf/storage/file.hpp"
 #include "evaluation_data.hpp"
@@ -117,33 +118,15 @@ class EvaluationOf : public ::testing::Test {
   std::shared_ptr<Log> log_ = std::make_shared<Log>("silent");
 
  private:
+  // Learned attention of another dimension than the model's, as random as they come.
   void write_checkpoint_here(const std::string& fingerprint) const {
-    constexpr std::uint64_t kPersonas = 3;
-    constexpr std::uint64_t kDim = 8;
-    random::Draws draws(12, random::Stream::generation, 0);
-    const auto write = [&](storage::File& file, const std::string& name, const storage::Shape& shape) {
-      std::uint64_t size = 1;
-      for (const auto extent : shape) {
-        size *= extent;
-      }
-      std::vector<float> values(size);
-      std::generate(values.begin(), values.end(), [&] { return static_cast<float>(draws.next_unit() - 0.5); });
-      file.write<float>(name, shape, values);
-    };
-    storage::commit_file(directory_ / "model.h5", [&](storage::File& file) {
-      write(file, "/model/personas", {data_.users.size(), kPersonas, kDim});
-      write(file, "/model/items", {data_.items, kDim});
-      write(file, "/model/item_bias", {data_.items});
-      write(file, "/model/attention/user_projection", {kDim, 5});
-      write(file, "/model/attention/item_projection", {5, kDim});
-      file.set_text_attribute("format", "ampcf-checkpoint");
-      file.set_attribute<std::int32_t>("version", 1);
-      file.set_attribute<std::int32_t>("is_identity", 0);
-      file.set_text_attribute("dataset_fingerprint", fingerprint);
-      file.set_text_attribute("config", "personas = 3\n");
-      file.set_attribute<std::uint64_t>("epoch", 4);
-      file.set_attribute<std::uint64_t>("step", 44);
-    });
+    checkpoint::TrainingState state({3, 8, 5, false}, {0, data_.users.size()}, data_.items);
+    model::initialize(state.personas, 0.3, 12);
+    model::initialize(state.shared, 0.3, 0.3, 12);
+    state.progress.epoch = 4;
+    state.progress.step = 44;
+    checkpoint::write_state(directory_ / "model.h5", communication::Communicator::alone(),
+                            {fingerprint, "personas = 3\n", data_.users.size()}, state);
   }
 };
 
