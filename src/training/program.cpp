@@ -59,7 +59,6 @@ ExitCode run_program(int argc, const char* const* argv, const communication::Com
     return ExitCode::success;
   }
   const auto log = make_log(communicator.rank(), communicator.size());
-  remember_stop_signals();
   require_same_program(communicator);
   std::optional<communication::StallWatch> stall_watch;
   auto watched = communicator;
