@@ -8,6 +8,9 @@ namespace ampcf::checkpoint {
 namespace {
 
 storage::File open_checkpoint(const std::filesystem::path& path) {
+  if (!std::filesystem::exists(path)) {
+    throw RuntimeError("{}: no such checkpoint", path.string());
+  }
   auto file = storage::File::open(path);
   const auto format = file.has_attribute("format") ? file.text_attribute("format") : "none";
   if (format != "ampcf-checkpoint") {
