@@ -97,8 +97,8 @@ void commit_text(const std::filesystem::path& path, const std::string& text);
 /// Throws RuntimeError where no file could be committed under this name: asked before long work.
 void require_writable(const std::filesystem::path& path);
 
-/// Gives a file, which is made where there is none, room for its first `bytes` bytes, so that filling it cannot run into
-/// a full disk. Does nothing on file systems that cannot promise this. Throws RuntimeError where there is no room.
+/// Gives a file, which is made where there is none, room for its first `bytes` bytes, so that filling it cannot run
+/// into a full disk. Does nothing on file systems that cannot promise this. Throws RuntimeError where there is no room.
 void reserve_room(const std::filesystem::path& path, std::uint64_t bytes);
 
 /// Throws RuntimeError unless this process can open the file for writing and finds it `bytes` long: asked on every rank
