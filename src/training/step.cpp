@@ -4,7 +4,6 @@
 #include "ampcf/core/error.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <optional>
 
@@ -83,10 +82,7 @@ std::uint32_t TrainingStep::run(std::uint64_t step, double learning_rate_factor,
     items_.clear();
     form_.clear();
   }
-  const auto before = std::chrono::steady_clock::now();
   request = exchange_.sum(items_, form_, request);
-  seconds_waited_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - before).count();
-
   if (request == kDiverged) {
     communicator_.agree([&] {
       if (divergence) {

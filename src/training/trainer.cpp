@@ -290,6 +290,10 @@ Wish Trainer::train_epoch(EpochReport& report) {
   }
   report.training_seconds = progress.training_seconds + slowest(seconds_since(start));
   report.loss = step_->losses().means(communicator_, sampler_->candidates_per_example() - 1, options_.loss);
+  if (const auto clipped = communicator_.sum(step_->clipped()); clipped > 0 && communicator_.rank() == 0) {
+    log_.warn("{} numbers of items' gradients passed +-{} and were clipped, since the program started", clipped,
+              parallel::ItemScale::kClip);
+  }
   ++progress.epoch;
   progress.epoch_step = 0;
   progress.loss_sums = {};

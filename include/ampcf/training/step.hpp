@@ -49,8 +49,8 @@ class TrainingStep {
 
   [[nodiscard]] LossSums& losses() { return losses_; }
   [[nodiscard]] const parallel::GradientExchange& exchange() const { return exchange_; }
+  /// Numbers of this rank's item gradients that fixed point clipped since the start.
   [[nodiscard]] std::uint64_t clipped() const { return items_.clipped(); }
-  [[nodiscard]] double seconds_waited() const { return seconds_waited_; }
 
  private:
   void update_personas(const model::MiniBatch& batch, float scale, double rate);
@@ -69,7 +69,6 @@ class TrainingStep {
   parallel::FormGradient form_;
   parallel::GradientExchange exchange_;
   LossSums losses_;
-  double seconds_waited_ = 0.0;
   kernels::AlignedVector<float> form_total_;                // (padded d, padded d)
   kernels::AlignedVector<float> user_projection_gradient_;  // (padded d, padded d_a)
   kernels::AlignedVector<float> item_projection_gradient_;  // (padded d_a, padded d)
