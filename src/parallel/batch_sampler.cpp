@@ -3,6 +3,7 @@
 #include "ampcf/sampling/epoch_order.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace ampcf::parallel {
 
@@ -14,7 +15,14 @@ BatchSampler::BatchSampler(const ShardPlan& plan, std::uint64_t rank, const data
       negatives_(std::move(negatives)),
       is_full_softmax_(is_full_softmax),
       seed_(seed),
-      order_(interactions.item.size()) {
+      order_(interactions.item.size()),
+      user_of_(interactions.item.size()),
+      words_(16 * negatives_.words_per_position()) {
+  for (std::uint64_t user = 0; user < interactions.users.count(); ++user) {
+    std::fill(user_of_.begin() + static_cast<std::ptrdiff_t>(interactions.indptr[user] - interactions.indptr[0]),
+              user_of_.begin() + static_cast<std::ptrdiff_t>(interactions.indptr[user + 1] - interactions.indptr[0]),
+              static_cast<std::uint32_t>(user));
+  }
   batch_.candidates_per_example = is_full_softmax ? negatives_.table().size() : negatives_.count() + 1;
 }
 
@@ -27,55 +35,79 @@ void BatchSampler::begin_epoch(std::uint64_t epoch) {
 }
 
 const model::MiniBatch& BatchSampler::batch(std::uint64_t step) {
+  positives_.clear();
   batch_.users.clear();
   batch_.slot.clear();
-  batch_.candidates.clear();
   batch_.shard_first_slot.assign(1, 0);
   for (auto shard = shards_.first; shard < shards_.last; ++shard) {
-    append_shard(shard, step);
+    append_positives(shard, step);
+    append_users();
     batch_.shard_first_slot.push_back(static_cast<std::uint32_t>(batch_.users.size()));
   }
+  draw_candidates();
   return batch_;
 }
 
-void BatchSampler::append_shard(std::uint64_t shard, std::uint64_t step) {
+// Sorted by position and so by user: a user's examples stand together, and his gradient is summed in this order.
+void BatchSampler::append_positives(std::uint64_t shard, std::uint64_t step) {
   const auto first = plan_.first_position_of_shard(shard) - interactions_.first_position;
-  const auto users = plan_.users_of_shard(shard);
-  const auto offsets =
-      std::span(interactions_.indptr).subspan(users.first - interactions_.users.first, users.count() + 1);
+  const auto begin = static_cast<std::ptrdiff_t>(positives_.size());
   const auto end = plan_.visited(shard, step + 1);
-  positives_.clear();
   for (auto next = plan_.visited(shard, step); next < end; ++next) {
     const auto position = first + order_[first + next];
-    // Offsets have equal entries for users without interactions: the last user that begins at or before the position.
-    const auto after = std::upper_bound(offsets.begin(), offsets.end(), position);
-    const auto user = users.first - interactions_.users.first + static_cast<std::uint64_t>(after - offsets.begin()) - 1;
-    positives_.push_back({user, position});
+    positives_.push_back({user_of_[position], position});
   }
-  std::sort(positives_.begin(), positives_.end());  // a user's examples together: his gradient is summed in this order
-  const auto first_slot = batch_.users.size();
-  for (const auto& positive : positives_) {
-    if (batch_.users.size() == first_slot || batch_.users.back() != positive.local_user) {
-      batch_.users.push_back(positive.local_user);
-    }
-    append_example(positive);
+  std::sort(positives_.begin() + begin, positives_.end());
+  // The next step's positions lie anywhere in the shard: what they will be asked for comes into the cache meanwhile.
+  const auto next_end = std::min(end + (end - plan_.visited(shard, step)), plan_.interactions_of_shard(shard));
+  for (auto next = end; next < next_end; ++next) {
+    const auto position = first + order_[first + next];
+    __builtin_prefetch(user_of_.data() + position);
+    __builtin_prefetch(interactions_.item.data() + position);
   }
 }
 
-void BatchSampler::append_example(const Positive& positive) {
-  const auto item = interactions_.item[positive.local_position];
-  batch_.slot.push_back(static_cast<std::uint32_t>(batch_.users.size() - 1));
-  const auto first = batch_.candidates.size();
-  batch_.candidates.push_back(item);
-  batch_.candidates.resize(first + batch_.candidates_per_example);
-  const auto negatives = std::span(batch_.candidates).subspan(first + 1);
-  if (is_full_softmax_) {
-    for (ItemIndex other = 0; other < negatives.size(); ++other) {
-      negatives[other] = other < item ? other : other + 1;
+void BatchSampler::append_users() {
+  const auto first_slot = batch_.users.size();
+  for (auto i = batch_.slot.size(); i < positives_.size(); ++i) {
+    if (batch_.users.size() == first_slot || batch_.users.back() != positives_[i].local_user) {
+      batch_.users.push_back(positives_[i].local_user);
     }
-  } else {
-    negatives_.draw(epoch_, interactions_.first_position + positive.local_position, item,
-                    interactions_.of(positive.local_user), negatives);
+    batch_.slot.push_back(static_cast<std::uint32_t>(batch_.users.size() - 1));
+  }
+}
+
+void BatchSampler::draw_candidates() {
+  batch_.candidates.resize(positives_.size() * batch_.candidates_per_example);
+  for (std::size_t first = 0; first < positives_.size(); first += 16) {
+    draw_candidates(first, std::min<std::size_t>(16, positives_.size() - first));
+  }
+}
+
+void BatchSampler::draw_candidates(std::size_t first, std::size_t count) {
+  if (!is_full_softmax_) {
+    std::array<Position, 16> positions{};
+    for (std::size_t i = 0; i < count; ++i) {
+      positions[i] = interactions_.first_position + positives_[first + i].local_position;
+    }
+    negatives_.first_words(epoch_, positions, words_);
+  }
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto& positive = positives_[first + i];
+    const auto candidates = std::span(batch_.candidates)
+                                .subspan((first + i) * batch_.candidates_per_example, batch_.candidates_per_example);
+    const auto item = interactions_.item[positive.local_position];
+    const auto negatives = candidates.subspan(1);
+    candidates[0] = item;
+    if (is_full_softmax_) {
+      for (ItemIndex other = 0; other < negatives.size(); ++other) {
+        negatives[other] = other < item ? other : other + 1;
+      }
+    } else {
+      const auto words = negatives_.words_per_position();
+      negatives_.draw(epoch_, interactions_.first_position + positive.local_position, item,
+                      interactions_.of(positive.local_user), negatives, std::span(words_).subspan(i * words, words));
+    }
   }
 }
 

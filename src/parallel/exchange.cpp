@@ -29,28 +29,32 @@ std::uint32_t GradientExchange::sum(ItemGradients& items, FormGradient& form, st
 }
 
 void GradientExchange::sum_sparse(ItemGradients& items) {
-  const auto own = items.rows().size();
-  const auto all = communicator_.all_gather<std::int32_t>(items.rows());
-  bytes_received_ += (all.size() - own) * sizeof(std::int32_t);
+  const auto size = items.row_size();
+  wire_.resize(items.row_count() * size);
+  for (std::size_t row = 0; row < items.row_count(); ++row) {
+    std::copy_n(items.row_at(row), size, wire_.data() + row * size);
+  }
+  const auto all = communicator_.all_gather<std::int32_t>(wire_);
+  bytes_received_ += (all.size() - wire_.size()) * sizeof(std::int32_t);
   items.clear();
-  for (std::size_t row = 0; row < all.size(); row += items.row_size()) {
+  for (std::size_t row = 0; row < all.size(); row += size) {
     items.add_row(all.data() + row);
   }
 }
 
 void GradientExchange::sum_dense(ItemGradients& items) {
   const auto size = items.row_size();
-  dense_.assign(item_count_ * size, 0);
+  wire_.assign(item_count_ * size, 0);
   for (std::size_t row = 0; row < items.row_count(); ++row) {
-    const auto* const from = items.rows().data() + row * size;
-    std::copy_n(from, items.item_column(), dense_.data() + static_cast<std::size_t>(from[items.item_column()]) * size);
+    const auto* const from = items.row_at(row);
+    std::copy_n(from, items.item_column(), wire_.data() + static_cast<std::size_t>(from[items.item_column()]) * size);
   }
-  communicator_.sum(std::span<std::int32_t>(dense_));
-  bytes_received_ += 2 * dense_.size() * sizeof(std::int32_t);
+  communicator_.sum(std::span<std::int32_t>(wire_));
+  bytes_received_ += 2 * wire_.size() * sizeof(std::int32_t);
   ++dense_steps_;
   items.clear();
   for (std::uint64_t item = 0; item < item_count_; ++item) {
-    std::int32_t* const row = dense_.data() + item * size;
+    std::int32_t* const row = wire_.data() + item * size;
     if (row[items.occurrences_column()] > 0) {
       row[items.item_column()] = static_cast<std::int32_t>(item);
       items.add_row(row);
@@ -60,7 +64,7 @@ void GradientExchange::sum_dense(ItemGradients& items) {
 
 void GradientExchange::check_occurrences(const ItemGradients& items) const {
   for (std::size_t row = 0; row < items.row_count(); ++row) {
-    const auto* const values = items.rows().data() + row * items.row_size();
+    const auto* const values = items.row_at(row);
     const auto occurrences = static_cast<std::uint64_t>(values[items.occurrences_column()]);
     if (occurrences > items.scale().most_occurrences) {
       // Every rank has the same totals and so the same error.

@@ -38,9 +38,15 @@ NegativeSampler::NegativeSampler(const NegativeOptions& options, std::span<const
                                  std::uint64_t seed)
     : options_(options), table_(weights_of(train_counts, options.power)), seed_(seed) {}
 
+void NegativeSampler::first_words(std::uint64_t epoch, std::span<const Position, 16> positions,
+                                  std::span<std::uint32_t> words) const {
+  random::first_words(seed_, random::Stream::negatives, positions, static_cast<std::uint32_t>(epoch),
+                      words_per_position() / 4, words);
+}
+
 void NegativeSampler::draw(std::uint64_t epoch, Position position, ItemIndex item, std::span<const ItemIndex> seen,
-                           std::span<ItemIndex> negatives) const {
-  random::Draws draws(seed_, random::Stream::negatives, position, static_cast<std::uint32_t>(epoch));
+                           std::span<ItemIndex> negatives, std::span<const std::uint32_t> first_words) const {
+  random::Draws draws(seed_, random::Stream::negatives, position, static_cast<std::uint32_t>(epoch), first_words);
   const auto is_refused = [&](ItemIndex candidate) {
     return candidate == item || (options_.is_seen_excluded && std::binary_search(seen.begin(), seen.end(), candidate));
   };

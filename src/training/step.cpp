@@ -58,9 +58,10 @@ TrainingStep::TrainingStep(const communication::Communicator& communicator, cons
       adam_(adam),
       log_probabilities_(std::move(log_probabilities)),
       state_(state),
-      gradient_(state.shared.dimensions, sampler.candidates_per_example(), weights),
-      items_(state.shared.dimensions, state.shared.item_count, scale),
-      form_(state.shared.dimensions, plan.shard_count(), plan.largest_share()),
+      gradient_(state.shared.dimensions, sampler.candidates_per_example(), weights, scale.factor()),
+      items_(state.shared.dimensions, state.shared.item_count, plan.largest_batch(), sampler.candidates_per_example(),
+             scale),
+      form_(state.shared.dimensions, plan.shard_count(), plan.largest_share(), scale.factor()),
       exchange_(communicator, state.shared.item_count),
       form_total_(form_.sums().size()),
       user_projection_gradient_(state.shared.user_projection.size()),
@@ -107,7 +108,7 @@ void TrainingStep::update_personas(const model::MiniBatch& batch, float scale, d
     adam_.row(moments.updates[user], rate)
         .apply(state_.personas.of(user), moments.first.data() + user * moments.stride,
                moments.second.data() + user * moments.stride, gradient_.persona_gradient() + slot * moments.stride,
-               moments.stride, 1.0F, scale, true);
+               moments.stride, items_.unit(), scale, true);
   }
 }
 
@@ -116,7 +117,7 @@ void TrainingStep::update_items(float scale, double rate) {
   const auto d = state_.shared.dimensions.padded_dim();
   const float unit = items_.unit();
   for (std::size_t row = 0; row < items_.row_count(); ++row) {
-    const std::int32_t* const gradient = items_.rows().data() + row * items_.row_size();
+    const std::int32_t* const gradient = items_.row_at(row);
     const auto item = static_cast<ItemIndex>(gradient[items_.item_column()]);
     const auto update = adam_.row(moments.updates[item], rate);
     float* const first = moments.first.data() + item * moments.stride;

@@ -290,9 +290,10 @@ Wish Trainer::train_epoch(EpochReport& report) {
   }
   report.training_seconds = progress.training_seconds + slowest(seconds_since(start));
   report.loss = step_->losses().means(communicator_, sampler_->candidates_per_example() - 1, options_.loss);
-  if (const auto clipped = communicator_.sum(step_->clipped()); clipped > 0 && communicator_.rank() == 0) {
-    log_.warn("{} numbers of items' gradients passed +-{} and were clipped, since the program started", clipped,
-              parallel::ItemScale::kClip);
+  const auto largest = communicator_.max(static_cast<double>(step_->largest_contribution()));
+  if (largest > static_cast<double>(parallel::ItemScale::kClip) && communicator_.rank() == 0) {
+    log_.warn("items' gradients were clipped to +-{}: one has reached {:.1f} since the program started",
+              parallel::ItemScale::kClip, largest);
   }
   ++progress.epoch;
   progress.epoch_step = 0;

@@ -55,15 +55,15 @@ inline void multiply_tile(const Factors<Real>& f, std::size_t row, std::size_t c
   }
 }
 
-template <std::size_t C, typename Real, typename Begin, typename End>
-inline void multiply_strip(const Factors<Real>& f, std::size_t rows, std::size_t column, const Begin& begin,
-                           const End& end) {
-  std::size_t row = 0;
-  for (; row + kTileRows <= rows; row += kTileRows) {
-    multiply_tile<kTileRows, C>(f, row, column, begin, end);
+// Tiles of R rows from `row` on, then smaller ones for what is left.
+template <std::size_t R, std::size_t C, typename Real, typename Begin, typename End>
+inline void multiply_strip(const Factors<Real>& f, std::size_t row, std::size_t rows, std::size_t column,
+                           const Begin& begin, const End& end) {
+  for (; row + R <= rows; row += R) {
+    multiply_tile<R, C>(f, row, column, begin, end);
   }
-  for (; row < rows; ++row) {
-    multiply_tile<1, C>(f, row, column, begin, end);
+  if constexpr (R > 1) {
+    multiply_strip<(R > 4 ? 4 : R / 2), C>(f, row, rows, column, begin, end);
   }
 }
 
@@ -74,10 +74,10 @@ inline void multiply(const Factors<Real>& f, std::size_t rows, std::size_t colum
                      const End& end) {
   std::size_t column = 0;
   for (; column + kTileVectors * kLanes <= columns; column += kTileVectors * kLanes) {
-    multiply_strip<kTileVectors>(f, rows, column, begin, end);
+    multiply_strip<kTileRows, kTileVectors>(f, 0, rows, column, begin, end);
   }
   for (; column < columns; column += kLanes) {
-    multiply_strip<1>(f, rows, column, begin, end);
+    multiply_strip<kTileRows, 1>(f, 0, rows, column, begin, end);
   }
 }
 

@@ -2,7 +2,7 @@
 
 #include "ampcf/kernels/product.hpp"
 #include "ampcf/kernels/tile.hpp"
-#include "ampcf/model/example.hpp"
+#include "ampcf/model/example_block.hpp"
 #include "ampcf/model/mini_batch.hpp"
 
 namespace ampcf::model {
@@ -11,58 +11,76 @@ namespace ampcf::model {
 /// largest batch was seen.
 ///
 /// The projections' gradient goes by way of the folded form, dL/dM = sum over personas of u_k^T dp_k, one partial
-/// sum to a shard, so that it does not depend on which rank holds the shard. Sinks: `ItemSink` as Example's; `FormSink`
-/// has add(row, column, Vec) for sixteen numbers of a shard's partial sum, a (padded d, padded d) matrix.
+/// sum to a shard, so that it does not depend on which rank holds the shard. Sinks: `ItemSink` as ExampleBlock's;
+/// `FormSink` has add(row, column, Vec) for sixteen numbers of a shard's partial sum, a (padded d, padded d) matrix.
 template <typename Real>
 class BatchGradient {
  public:
-  BatchGradient(const Dimensions& dimensions, std::size_t candidates, const LossWeights& weights)
-      : dimensions_(dimensions), example_(dimensions, candidates, weights) {}
+  /// Gradients come out times `gradient_scale`, a power of two.
+  BatchGradient(const Dimensions& dimensions, std::size_t candidates, const LossWeights& weights,
+                Real gradient_scale = 1)
+      : dimensions_(dimensions), block_(dimensions, candidates, weights, gradient_scale) {}
 
-  /// Adds each example's loss to terms(example terms); gathers the batch's personas out of `personas`, and leaves their
-  /// gradient in persona_gradient(). `log_probabilities` (n_items) asks for the logQ correction; empty: none.
+  /// Adds each example's loss to terms(example terms); leaves the gradient of the batch's
+  /// personas in persona_gradient(). `log_probabilities` (n_items) asks for the logQ correction; empty: none.
   template <typename ItemSink, typename FormSink, typename Terms>
   void run(const MiniBatch& batch, const Personas<Real>& personas, const SharedParameters<Real>& shared,
            const FoldedAttention<Real>& folded, std::span<const Real> log_probabilities, ItemSink& items,
            FormSink& form, Terms&& terms) {
     gather(batch, personas, folded);
     const auto stride = dimensions_.user_stride();
-    candidate_log_probabilities_.resize(log_probabilities.empty() ? 0 : batch.candidates_per_example);
-    for (std::size_t b = 0; b < batch.size(); ++b) {
-      const auto row = batch.slot[b] * stride;
-      const auto candidates = batch.candidates_of(b);
-      for (std::size_t n = 0; n < candidate_log_probabilities_.size(); ++n) {
-        candidate_log_probabilities_[n] = log_probabilities[candidates[n]];
+    std::array<ExampleOperands<Real>, Block::kExamples> examples;
+    for (std::size_t first = 0; first < batch.size(); first += examples.size()) {
+      const auto count = std::min(examples.size(), batch.size() - first);
+      for (std::size_t i = 0; i < count; ++i) {
+        const auto slot = batch.slot[first + i];
+        const bool is_first = first + i == 0 || batch.slot[first + i - 1] != slot;
+        examples[i] = {
+            dimensions_.is_identity ? personas.of(batch.users[slot]) : personas_.data() + slot * stride,
+            projected_.data() + slot * stride,
+            batch.candidates_of(first + i),
+            gradient_.data() + slot * stride,
+            projected_gradient_.data() + slot * stride,
+            is_first,
+        };
       }
-      terms(example_.run(shared,
-                         {personas_.data() + row, projected_.data() + row, candidates,
-                          log_probabilities.empty() ? nullptr : candidate_log_probabilities_.data(),
-                          gradient_.data() + row, projected_gradient_.data() + row},
-                         items));
+      block_.run(shared, std::span(examples).first(count), log_probabilities, items);
+      for (std::size_t i = 0; i < count; ++i) {
+        terms(block_.terms(i));
+      }
     }
     if (!dimensions_.is_identity) {
       differentiate_projection(batch, folded, form);
     }
   }
 
-  /// The batch's personas before the step and their gradient, (batch.users.size(), r, padded d).
-  [[nodiscard]] const Real* gathered_personas() const { return personas_.data(); }
+  /// The gradient of the batch's personas, (batch.users.size(), r, padded d).
   [[nodiscard]] const Real* persona_gradient() const { return gradient_.data(); }
 
  private:
+  using Block = ExampleBlock<Real>;
+
+  // Room for the batch's users; for learned attention their personas, side by side for the products, and p = u M.
   void gather(const MiniBatch& batch, const Personas<Real>& personas, const FoldedAttention<Real>& folded) {
     const auto stride = dimensions_.user_stride();
     const auto size = batch.users.size() * stride;
-    personas_.resize(size);
-    projected_.resize(size);
-    gradient_.assign(size, 0);
-    projected_gradient_.assign(size, 0);
+    reserve(gradient_, size);
+    if (dimensions_.is_identity) {
+      return;
+    }
+    reserve(personas_, size);
+    reserve(projected_, size);
+    reserve(projected_gradient_, size);
     for (std::size_t slot = 0; slot < batch.users.size(); ++slot) {
       std::copy_n(personas.of(batch.users[slot]), stride, personas_.data() + slot * stride);
     }
-    if (!dimensions_.is_identity) {
-      project_personas(folded, dimensions_, personas_.data(), batch.users.size() * dimensions_.personas,
-                       projected_.data());
+    project_personas(folded, dimensions_, personas_.data(), batch.users.size() * dimensions_.personas,
+                     projected_.data());
+  }
+
+  static void reserve(kernels::AlignedVector<Real>& table, std::size_t size) {
+    if (table.size() < size) {
+      table.resize(size);
     }
   }
 
@@ -87,12 +105,12 @@ class BatchGradient {
   }
 
   Dimensions dimensions_;
-  Example<Real> example_;
-  kernels::AlignedVector<Real> personas_;            // (U, r, padded d)
-  kernels::AlignedVector<Real> projected_;           // (U, r, padded d)
-  kernels::AlignedVector<Real> gradient_;            // (U, r, padded d)
-  kernels::AlignedVector<Real> projected_gradient_;  // (U, r, padded d)
-  std::vector<Real> candidate_log_probabilities_;    // (|N| + 1)
+  Block block_;
+  // (U, r, padded d) each, U users of the largest batch so far; only the gradient for identity.
+  kernels::AlignedVector<Real> gradient_;            // dL/du
+  kernels::AlignedVector<Real> personas_;            // u
+  kernels::AlignedVector<Real> projected_;           // p
+  kernels::AlignedVector<Real> projected_gradient_;  // dL/dp
 };
 
 /// dA^u = dM A^v^T (padded d, padded d_a) and dA^v = A^u^T dM (padded d_a, padded d).

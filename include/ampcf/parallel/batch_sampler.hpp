@@ -23,14 +23,14 @@ class BatchSampler {
 
  private:
   struct Positive {
-    std::uint64_t local_user;
+    std::uint32_t local_user;
     std::uint64_t local_position;
-    bool operator<(const Positive& other) const {
-      return local_user != other.local_user ? local_user < other.local_user : local_position < other.local_position;
-    }
+    bool operator<(const Positive& other) const { return local_position < other.local_position; }
   };
-  void append_shard(std::uint64_t shard, std::uint64_t step);
-  void append_example(const Positive& positive);
+  void append_positives(std::uint64_t shard, std::uint64_t step);
+  void append_users();
+  void draw_candidates();
+  void draw_candidates(std::size_t first, std::size_t count);
 
   const ShardPlan& plan_;
   ShardPlan::ShardRange shards_;
@@ -39,8 +39,10 @@ class BatchSampler {
   bool is_full_softmax_;
   std::uint64_t seed_;
   std::uint64_t epoch_ = 0;
-  std::vector<std::uint32_t> order_;  // of all local shards, each a permutation of its own positions
-  std::vector<Positive> positives_;   // of one shard's share
+  std::vector<std::uint32_t> order_;    // of all local shards, each a permutation of its own positions
+  std::vector<std::uint32_t> user_of_;  // (local positions) the local user of an interaction
+  std::vector<Positive> positives_;     // of the batch, by shard, then position and so user
+  std::vector<std::uint32_t> words_;    // random words of sixteen examples
   model::MiniBatch batch_;
 };
 

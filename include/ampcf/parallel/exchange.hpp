@@ -31,7 +31,7 @@ class GradientExchange {
   std::uint64_t item_count_;
   std::uint64_t bytes_received_ = 0;
   std::uint64_t dense_steps_ = 0;
-  kernels::AlignedVector<std::int32_t> dense_;  // (n_items, row size), made when it first pays off
+  std::vector<std::int32_t> wire_;  // rows under way, (rows, row size)
 };
 
 }  // namespace ampcf::parallel

@@ -4,7 +4,11 @@
 #include "ampcf/kernels/vector.hpp"
 #include "ampcf/model/parameters.hpp"
 
+#include <algorithm>
+#include <bit>
+#include <cmath>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -25,97 +29,107 @@ struct ItemScale {
 
   /// `largest_share` is the expected number of times that one positive's candidates name the most frequent item. Ten
   /// standard deviations above what a batch is expected to hold, and never above what it can hold.
+  [[nodiscard]] float factor() const { return std::ldexp(1.0F, bits); }
+
   static ItemScale of(std::uint64_t largest_batch, std::size_t candidates_per_example, double largest_share);
 };
 
-/// Rounds floats to integers, clipped to +-limit.
+/// Rounds floats to the nearest integers, halves away from zero, clipped to +-limit.
 class Rounding {
  public:
   explicit Rounding(float limit) : limit_(limit) {}
 
-  /// To the nearest integer, halves away from zero.
   kernels::Integers operator()(kernels::Floats value) {
+    const auto magnitude = std::bit_cast<kernels::Floats>(std::bit_cast<kernels::Integers>(value) & 0x7FFFFFFF);
+    largest_ = magnitude > largest_ ? magnitude : largest_;
     const kernels::Floats limit = kernels::broadcast(limit_);
-    const auto is_high = value > limit;
-    const auto is_low = value < -limit;
-    clips_ -= is_high | is_low;
-    value = is_high ? limit : value;
-    value = is_low ? -limit : value;
-    value += value < kernels::Floats{} ? kernels::broadcast(-0.5F) : kernels::broadcast(0.5F);
-    return __builtin_convertvector(value, kernels::Integers);
+    value = value < limit ? value : limit;
+    value = value > -limit ? value : -limit;
+    const kernels::Integers sign = std::bit_cast<kernels::Integers>(value) & std::numeric_limits<std::int32_t>::min();
+    const kernels::Integers half = std::bit_cast<kernels::Integers>(kernels::broadcast(0.5F));
+    return __builtin_convertvector(value + std::bit_cast<kernels::Floats>(sign | half), kernels::Integers);
   }
 
-  /// Numbers clipped since the last call.
-  std::uint64_t take_clipped();
+  std::int32_t operator()(float value) {
+    value = std::clamp(value, -limit_, limit_);
+    return static_cast<std::int32_t>(value + std::copysign(0.5F, value));
+  }
+
+  /// The largest magnitude of sixteen numbers at a time that was ever rounded: above `limit` something was clipped.
+  [[nodiscard]] float largest() const { return kernels::largest(largest_); }
 
  private:
   float limit_;
-  kernels::Integers clips_{};  // by lane
+  kernels::Floats largest_{};  // by lane
 };
 
-/// The items' gradient of a step: a compact table of the rows touched, in fixed point. Sink of model::Example<float>.
+/// The items' gradient of a step: a compact table of the rows touched, in fixed point. Sink of
+/// model::ExampleBlock<float>, whose gradient scale is scale().factor().
 ///
-/// A row of row_size() integers is also what travels between ranks: d components, the bias' one, how often the item
-/// occurred, the item.
+/// A row holds d components, the bias' one, how often the item occurred, and the item.
 class ItemGradients {
  public:
-  ItemGradients(const model::Dimensions& dimensions, std::uint64_t item_count, const ItemScale& scale);
+  using Row = std::int32_t*;
 
-  [[nodiscard]] std::size_t row_size() const { return padded_dim_ + 4; }
+  /// `largest_batch` is the largest number of positives of a global batch: the table never grows.
+  ItemGradients(const model::Dimensions& dimensions, std::uint64_t item_count, std::uint64_t largest_batch,
+                std::size_t candidates_per_example, const ItemScale& scale);
+
+  /// Numbers of a row that mean something, and numbers from one row to the next.
+  [[nodiscard]] std::size_t row_size() const { return padded_dim_ + 3; }
+  [[nodiscard]] std::size_t row_stride() const { return padded_dim_ + kernels::kLanes; }
   [[nodiscard]] std::size_t bias_column() const { return padded_dim_; }
   [[nodiscard]] std::size_t occurrences_column() const { return padded_dim_ + 1; }
   [[nodiscard]] std::size_t item_column() const { return padded_dim_ + 2; }
 
-  std::int32_t* row(ItemIndex item) {
-    std::int32_t* const row = open(item);
-    ++row[occurrences_column()];
-    return row;
+  /// The rows of an example's items, each of which occurs once more. Valid until the next call.
+  std::span<const Row> open_rows(std::span<const ItemIndex> items) {
+    for (std::size_t n = 0; n < items.size(); ++n) {
+      opened_[n] = row(items[n]);
+      ++opened_[n][occurrences_column()];
+    }
+    return {opened_.data(), items.size()};
   }
 
-  void add(std::int32_t* row, std::size_t column, kernels::Floats value) {
-    kernels::store(row + column, kernels::load(row + column) + rounding_(value * factor_));
-  }
+  /// A copy to work with, in registers, and its return.
+  [[nodiscard]] Rounding rounding() const { return rounding_; }
+  void keep(const Rounding& rounding) { rounding_ = rounding; }
 
-  void add_bias(std::int32_t* row, float value) {
-    row[bias_column()] += rounding_(kernels::broadcast(value * factor_))[0];
-  }
-
-  /// Adds a row of another rank.
+  /// Adds a row of another table.
   void add_row(const std::int32_t* other);
 
-  /// Rows in the order in which items were first touched, (row_count(), row_size()).
+  /// Rows in the order in which items were first touched, (row_count(), row_stride()).
   [[nodiscard]] std::size_t row_count() const { return row_count_; }
-  [[nodiscard]] std::span<const std::int32_t> rows() const { return {rows_.data(), row_count_ * row_size()}; }
+  [[nodiscard]] const std::int32_t* row_at(std::size_t index) const { return rows_.data() + index * row_stride(); }
 
   /// What one unit in the table is worth: 2^-bits.
-  [[nodiscard]] float unit() const { return 1.0F / factor_; }
+  [[nodiscard]] float unit() const { return 1.0F / scale_.factor(); }
   [[nodiscard]] const ItemScale& scale() const { return scale_; }
 
-  /// Numbers that were clipped since the start.
-  [[nodiscard]] std::uint64_t clipped() const { return clipped_; }
+  /// The largest magnitude of a contribution since the start: above kClip something was clipped.
+  [[nodiscard]] float largest() const { return rounding_.largest() * unit(); }
 
   void clear();
 
  private:
   static constexpr std::uint32_t kUntouched = 0xFFFFFFFFU;
 
-  std::int32_t* open(ItemIndex item) {
+  Row row(ItemIndex item) {
     auto& slot = slots_[item];
     if (slot == kUntouched) {
       slot = append(item);
     }
-    return rows_.data() + slot * row_size();
+    return rows_.data() + slot * row_stride();
   }
   std::uint32_t append(ItemIndex item);
 
   std::size_t padded_dim_;
   ItemScale scale_;
-  float factor_;
   Rounding rounding_;
   std::size_t row_count_ = 0;
   std::vector<std::uint32_t> slots_;           // (n_items) row of an item in rows_
-  kernels::AlignedVector<std::int32_t> rows_;  // grows to the largest number of rows that a step touched
-  std::uint64_t clipped_ = 0;
+  kernels::AlignedVector<std::int32_t> rows_;  // as many as a global batch can touch
+  std::vector<Row> opened_;                    // (candidates of an example)
 };
 
 /// The gradient of the folded attention form: shards' partial sums in fixed point. A number of a shard's partial sum is
@@ -126,12 +140,15 @@ class FormGradient {
   static constexpr float kClip = 8.0F;
   static constexpr std::uint64_t kMostShards = 4096;
 
-  /// `largest_share` is the largest part of a batch that one shard has.
-  FormGradient(const model::Dimensions& dimensions, std::uint64_t shards, std::uint64_t largest_share);
+  /// `largest_share` is the largest part of a batch that one shard has; what is added comes times `gradient_scale`.
+  FormGradient(const model::Dimensions& dimensions, std::uint64_t shards, std::uint64_t largest_share,
+               float gradient_scale);
 
+  /// Adds sixteen numbers of a shard's partial sum.
   void add(std::size_t row, std::size_t column, kernels::Floats partial) {
     std::int32_t* const into = sums_.data() + row * padded_dim_ + column;
-    kernels::store(into, kernels::load(into) + rounding_(partial * factor_));
+    Rounding rounding = rounding_;
+    kernels::store(into, kernels::load(into) + rounding(partial * rescale_));
   }
 
   /// (padded d, padded d), in units of unit(); empty for identity.
@@ -142,6 +159,7 @@ class FormGradient {
  private:
   std::size_t padded_dim_;
   float factor_;
+  float rescale_;  // from gradient_scale to factor_
   Rounding rounding_;
   kernels::AlignedVector<std::int32_t> sums_;
 };

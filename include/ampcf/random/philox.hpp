@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdint>
 #include <numbers>
+#include <span>
 
 namespace ampcf::random {
 
@@ -27,13 +28,17 @@ enum class Stream : std::uint32_t {
   random_baseline = 14,
 };
 
+/// Philox' key. The stream goes into it beside the seed, so that streams of one seed never share a counter.
+[[nodiscard]] constexpr std::uint64_t key_of(std::uint64_t seed, Stream stream) {
+  return seed ^ (static_cast<std::uint64_t>(stream) * 0x9E3779B97F4A7C15ULL);
+}
+
 /// 128 random bits as a pure function of (seed, stream, a, b): counter-based, no state, the same on every rank.
 /// `a` and `b` say what the number is for: user or item, epoch, draw.
 /// Source: Salmon et al., Parallel Random Numbers: As Easy as 1, 2, 3, SC 2011 (Philox4x32-10, library Random123).
 [[nodiscard]] inline std::array<std::uint32_t, 4> bits(std::uint64_t seed, Stream stream, std::uint64_t a,
                                                        std::uint64_t b = 0) {
-  // The stream goes into the key beside the seed, so that streams of one seed never share a counter.
-  const auto mixed = seed ^ (static_cast<std::uint64_t>(stream) * 0x9E3779B97F4A7C15ULL);
+  const auto mixed = key_of(seed, stream);
   const r123::Philox4x32::ctr_type counter{{static_cast<std::uint32_t>(a), static_cast<std::uint32_t>(a >> 32U),
                                             static_cast<std::uint32_t>(b), static_cast<std::uint32_t>(b >> 32U)}};
   const r123::Philox4x32::key_type key{{static_cast<std::uint32_t>(mixed), static_cast<std::uint32_t>(mixed >> 32U)}};
@@ -56,14 +61,30 @@ enum class Stream : std::uint32_t {
   return {radius * std::cos(angle), radius * std::sin(angle)};
 }
 
+/// Blocks 0 to `blocks` - 1 of sixteen addresses (seed, stream, a[i], b), each at words[i * 4 * blocks]: what sixteen
+/// `Draws` begin with, computed at once.
+void first_words(std::uint64_t seed, Stream stream, std::span<const std::uint64_t, 16> a, std::uint32_t b,
+                 std::size_t blocks, std::span<std::uint32_t> words);
+
 /// Successive words of one address: draw 0, 1, 2, ... of (seed, stream, a, b), four to a Philox block.
-/// `b` must leave its upper half free: it carries the block number.
 class Draws {
  public:
-  Draws(std::uint64_t seed, Stream stream, std::uint64_t a, std::uint32_t b = 0)
-      : seed_(seed), stream_(stream), a_(a), b_(b) {}
+  /// `first` are the address' first words where they are already known (first_words); they must stay valid.
+  Draws(std::uint64_t seed, Stream stream, std::uint64_t a, std::uint32_t b = 0,
+        std::span<const std::uint32_t> first = {})
+      : seed_(seed),
+        stream_(stream),
+        a_(a),
+        b_(b),
+        first_(first),
+        block_number_(static_cast<std::uint32_t>(first.size() / 4)) {}
 
   std::uint32_t next() {
+    if (!first_.empty()) {
+      const auto word = first_.front();
+      first_ = first_.subspan(1);
+      return word;
+    }
     if (used_ == 4) {
       block_ = bits(seed_, stream_, a_, b_ | (static_cast<std::uint64_t>(block_number_++) << 32U));
       used_ = 0;
@@ -79,7 +100,8 @@ class Draws {
   Stream stream_;
   std::uint64_t a_;
   std::uint32_t b_;
-  std::uint32_t block_number_ = 0;
+  std::span<const std::uint32_t> first_;
+  std::uint32_t block_number_;
   std::uint32_t used_ = 4;
   std::array<std::uint32_t, 4> block_{};
 };

@@ -29,7 +29,12 @@ class NegativeSampler {
   /// kMaxRedraws redraws were all refused the next item of the catalogue that is not refused is taken; never the
   /// positive.
   void draw(std::uint64_t epoch, Position position, ItemIndex item, std::span<const ItemIndex> seen,
-            std::span<ItemIndex> negatives) const;
+            std::span<ItemIndex> negatives, std::span<const std::uint32_t> first_words = {}) const;
+
+  /// The random words that sixteen positions begin with, for draw(): as many as are used when nothing is redrawn, and
+  /// words_per_position() to each.
+  void first_words(std::uint64_t epoch, std::span<const Position, 16> positions, std::span<std::uint32_t> words) const;
+  [[nodiscard]] std::size_t words_per_position() const { return (options_.count + 1) / 2 * 4; }
 
   static constexpr int kMaxRedraws = 256;
 

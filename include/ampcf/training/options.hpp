@@ -1,7 +1,7 @@
 #pragma once
 
 #include "ampcf/config/options.hpp"
-#include "ampcf/model/example.hpp"
+#include "ampcf/model/loss_block.hpp"
 #include "ampcf/optimizer/adam.hpp"
 #include "ampcf/sampling/negatives.hpp"
 

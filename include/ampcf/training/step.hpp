@@ -49,8 +49,8 @@ class TrainingStep {
 
   [[nodiscard]] LossSums& losses() { return losses_; }
   [[nodiscard]] const parallel::GradientExchange& exchange() const { return exchange_; }
-  /// Numbers of this rank's item gradients that fixed point clipped since the start.
-  [[nodiscard]] std::uint64_t clipped() const { return items_.clipped(); }
+  /// The largest magnitude in an example's item gradients since the start: above ItemScale::kClip it was clipped.
+  [[nodiscard]] float largest_contribution() const { return items_.largest(); }
 
  private:
   void update_personas(const model::MiniBatch& batch, float scale, double rate);

@@ -10,13 +10,22 @@ namespace {
 
 // Gradients as they are, without the trainer's fixed point.
 struct PlainItemSink {
+  struct Rounding {
+    double operator()(double value) const { return value; }
+    kernels::Vec<double> operator()(kernels::Vec<double> value) const { return value; }
+  };
   SharedParameters<double>& gradient;
+  std::vector<double*> rows;
 
-  double* row(ItemIndex item) { return gradient.item(item); }
-  void add(double* row, std::size_t column, kernels::Vec<double> value) {
-    kernels::store(row + column, kernels::load(row + column) + value);
+  std::span<double* const> open_rows(std::span<const ItemIndex> items) {
+    rows.clear();
+    for (const auto item : items) {
+      rows.push_back(gradient.item(item));
+    }
+    return rows;
   }
-  void add_bias(double* row, double value) { row[gradient.dimensions.bias_column()] += value; }
+  [[nodiscard]] static Rounding rounding() { return {}; }
+  static void keep(Rounding /*rounding*/) {}
 };
 
 struct PlainFormSink {
@@ -44,7 +53,7 @@ Gradients gradients_of(const ModelCase& c) {
   FoldedAttention<double> folded;
   folded.fold(c.shared);
   BatchGradient<double> gradient(shape, c.batch.candidates_per_example, c.weights);
-  PlainItemSink items{result.shared};
+  PlainItemSink items{result.shared, {}};
   PlainFormSink form{shape.padded_dim()};
   gradient.run(c.batch, c.personas, c.shared, folded, std::span<const double>(c.log_probabilities), items, form,
                [&](const LossTerms& terms) { result.loss += terms.total(c.weights); });
@@ -94,7 +103,8 @@ INSTANTIATE_TEST_SUITE_P(Models, Gradient,
                          ::testing::Values(CaseShape{1, 16, 16, false, 4, false}, CaseShape{1, 16, 16, true, 4, false},
                                            CaseShape{2, 16, 32, false, 4, false}, CaseShape{2, 5, 5, true, 4, true},
                                            CaseShape{4, 16, 7, false, 3, true}, CaseShape{4, 16, 16, true, 20, false},
-                                           CaseShape{8, 5, 3, false, 1, false}));
+                                           CaseShape{8, 5, 3, false, 1, false}, CaseShape{3, 40, 40, true, 4, false},
+                                           CaseShape{5, 16, 16, true, 6, true}, CaseShape{6, 16, 9, false, 4, false}));
 
 TEST(FloatGradient, IsTheDoubleOneRounded) {
   ModelCase c({4, 16, 16, false, 4, false});
@@ -105,10 +115,15 @@ TEST(FloatGradient, IsTheDoubleOneRounded) {
   folded.fold(shared);
   BatchGradient<float> gradient(shared.dimensions, c.batch.candidates_per_example, c.weights);
   struct {
+    struct Rounding {
+      float operator()(float value) const { return value; }
+      kernels::Floats operator()(kernels::Floats value) const { return value; }
+    };
     std::vector<float> scratch = std::vector<float>(1024);
-    float* row(ItemIndex) { return scratch.data(); }
-    void add(float*, std::size_t, kernels::Floats) {}
-    void add_bias(float*, float) {}
+    std::vector<float*> rows = std::vector<float*>(5, scratch.data());
+    std::span<float* const> open_rows(std::span<const ItemIndex>) { return rows; }
+    static Rounding rounding() { return {}; }
+    static void keep(Rounding) {}
   } items;
   struct {
     void add(std::size_t, std::size_t, kernels::Floats) {}

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 
 namespace ampcf::parallel {
@@ -18,6 +19,16 @@ kernels::Floats lanes(random::Draws& draws) {
     v[lane] = static_cast<float>(draws.next_unit() * 2.0 - 1.0);
   }
   return v;
+}
+
+ItemGradients table(std::uint64_t item_count) { return {kShape, item_count, 256, 5, ItemScale::of(256, 5, 0.1)}; }
+
+// As a kernel does it, with a value that is not yet scaled.
+void add(ItemGradients& gradients, ItemIndex item, std::size_t column, kernels::Floats value) {
+  auto* const row = gradients.open_rows(std::array<ItemIndex, 1>{item})[0];
+  auto rounding = gradients.rounding();
+  kernels::store(row + column, kernels::load(row + column) + rounding(value * gradients.scale().factor()));
+  gradients.keep(rounding);
 }
 
 }  // namespace
@@ -35,69 +46,77 @@ TEST(ItemScale, NeverOverflowsAtItsMostOccurrences) {
 TEST(ItemScale, AllowsWhatABatchCanHoldWhereItIsSmall) { EXPECT_EQ(ItemScale::of(3, 5, 5.0).most_occurrences, 15U); }
 
 TEST(ItemGradients, SumToWithinHalfAUnitPerContribution) {
-  ItemGradients gradients(kShape, 100, ItemScale::of(256, 5, 0.1));
+  auto gradients = table(100);
   random::Draws draws(1, random::Stream::generation, 0);
   std::vector<double> expected(32);
   for (int i = 0; i < 30; ++i) {
-    auto* const row = gradients.row(42);
     for (std::size_t column = 0; column < 32; column += kernels::kLanes) {
       const auto value = lanes(draws);
-      gradients.add(row, column, value);
+      add(gradients, 42, column, value);
       for (std::size_t lane = 0; lane < kernels::kLanes; ++lane) {
         expected[column + lane] += static_cast<double>(value[lane]);
       }
     }
-    gradients.add_bias(row, 0.25F);
   }
   ASSERT_EQ(gradients.row_count(), 1U);
-  const auto row = gradients.rows();
+  const auto* const row = gradients.row_at(0);
   for (std::size_t i = 0; i < 32; ++i) {
     EXPECT_NEAR(row[i] * static_cast<double>(gradients.unit()), expected[i],
                 15.0 * static_cast<double>(gradients.unit()));
   }
-  EXPECT_NEAR(row[gradients.bias_column()] * static_cast<double>(gradients.unit()), 7.5, 1e-4);
-  EXPECT_EQ(row[gradients.occurrences_column()], 30);
+  EXPECT_EQ(row[gradients.occurrences_column()], 60);
   EXPECT_EQ(row[gradients.item_column()], 42);
 }
 
 TEST(ItemGradients, AreTheSameBitsInAnyOrderAndGrouping) {
-  const auto scale = ItemScale::of(256, 5, 0.1);
   std::vector<kernels::Floats> values;
+  values.reserve(50);
   random::Draws draws(2, random::Stream::generation, 0);
   for (int i = 0; i < 50; ++i) {
     values.push_back(lanes(draws));
   }
-  ItemGradients forward(kShape, 10, scale), backward(kShape, 10, scale), half(kShape, 10, scale);
+  auto forward = table(10);
+  auto backward = table(10);
+  auto half = table(10);
   for (std::size_t i = 0; i < values.size(); ++i) {
-    forward.add(forward.row(3), 0, values[i]);
-    auto& into = i < 20 ? backward : half;
-    into.add(into.row(3), 0, values[values.size() - 1 - i]);
+    add(forward, 3, 0, values[i]);
+    add(i < 20 ? backward : half, 3, 0, values[values.size() - 1 - i]);
   }
-  backward.add_row(half.rows().data());
-  EXPECT_TRUE(std::equal(forward.rows().begin(), forward.rows().end(), backward.rows().begin()));
+  backward.add_row(half.row_at(0));
+  EXPECT_TRUE(std::equal(forward.row_at(0), forward.row_at(0) + forward.row_size(), backward.row_at(0)));
 }
 
-TEST(ItemGradients, ClipAndCountWhatIsTooLarge) {
-  ItemGradients gradients(kShape, 10, ItemScale::of(256, 5, 0.1));
-  gradients.add(gradients.row(1), 0, kernels::broadcast(-100.0F));
-  EXPECT_EQ(static_cast<float>(gradients.rows()[0]) * gradients.unit(), -ItemScale::kClip);
+TEST(Rounding, IsToTheNearestIntegerInVectorsAsInNumbers) {
+  Rounding rounding(100.0F);
+  for (const float value : {0.0F, 0.4F, 0.5F, 1.5F, -0.5F, -2.4F, -2.6F, 99.9F, 1e9F, -1e9F}) {
+    const float nearest = std::round(std::clamp(value, -100.0F, 100.0F));
+    EXPECT_EQ(static_cast<float>(rounding(value)), nearest);
+    EXPECT_EQ(static_cast<float>(rounding(kernels::broadcast(value))[11]), nearest);
+  }
+}
+
+TEST(ItemGradients, ClipWhatIsTooLargeAndKnowTheLargest) {
+  auto gradients = table(10);
+  add(gradients, 1, 0, kernels::broadcast(-100.0F));
+  EXPECT_EQ(static_cast<float>(gradients.row_at(0)[0]) * gradients.unit(), -ItemScale::kClip);
   gradients.clear();
-  EXPECT_EQ(gradients.clipped(), 16U);
+  EXPECT_EQ(gradients.largest(), 100.0F);
 }
 
 TEST(ItemGradients, AreEmptyAfterClear) {
-  ItemGradients gradients(kShape, 10, ItemScale::of(256, 5, 0.1));
-  gradients.add(gradients.row(1), 0, kernels::broadcast(1.0F));
+  auto gradients = table(10);
+  add(gradients, 1, 0, kernels::broadcast(1.0F));
   gradients.clear();
   EXPECT_EQ(gradients.row_count(), 0U);
-  (void)gradients.row(1);
-  EXPECT_EQ(gradients.rows()[0], 0);
+  (void)gradients.open_rows(std::array<ItemIndex, 1>{1});
+  EXPECT_EQ(gradients.row_at(0)[0], 0);
 }
 
 TEST(FormGradient, IsTheSameBitsInAnyOrder) {
-  FormGradient forward(kShape, 64, 5), backward(kShape, 64, 5);
+  FormGradient forward(kShape, 64, 5, 1.0F), backward(kShape, 64, 5, 1.0F);
   random::Draws draws(3, random::Stream::generation, 0);
   std::vector<kernels::Floats> partials;
+  partials.reserve(64);
   double exact = 0.0;
   for (int i = 0; i < 64; ++i) {
     partials.push_back(lanes(draws) * std::ldexp(1.0F, static_cast<int>(draws.next_below(20)) - 15));
@@ -114,7 +133,7 @@ TEST(FormGradient, IsTheSameBitsInAnyOrder) {
 
 TEST(FormGradient, HoldsEveryShardsLargestPartialSum) {
   for (const std::uint64_t share : {1U, 3U, 5000U}) {
-    FormGradient form(kShape, FormGradient::kMostShards, share);
+    FormGradient form(kShape, FormGradient::kMostShards, share, 1.0F);
     for (std::uint64_t shard = 0; shard < FormGradient::kMostShards; ++shard) {
       form.add(0, 0, kernels::broadcast(1e9F));
     }

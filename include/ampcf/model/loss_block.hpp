@@ -1,0 +1,201 @@
+#pragma once
+
+#include "ampcf/kernels/aligned.hpp"
+#include "ampcf/kernels/exponential.hpp"
+#include "ampcf/model/parameters.hpp"
+
+#include <array>
+#include <cmath>
+
+namespace ampcf::model {
+
+/// The weights of MODEL.md section 2: L = alpha L_D + (1 - alpha) (lambda_p H(a_ij) - lambda_n sum_N H(a_in)).
+struct LossWeights {
+  double alpha = 0.5;
+  double lambda_positive = 0.1;
+  double lambda_negative = 0.025;
+};
+
+/// The terms of the loss, of one example or summed over examples.
+struct LossTerms {
+  double data = 0.0;              // L_D
+  double entropy_positive = 0.0;  // H(a_ij)
+  double entropy_negative = 0.0;  // sum over negatives of H(a_in)
+
+  [[nodiscard]] double total(const LossWeights& weights) const {
+    return weights.alpha * data + (1.0 - weights.alpha) * (weights.lambda_positive * entropy_positive -
+                                                           weights.lambda_negative * entropy_negative);
+  }
+};
+
+/// Attention, scores and loss of sixteen examples, and the derivatives of the loss by their dot products. Lane b of
+/// every vector is example b's, so that nothing here crosses lanes: an example's bits do not depend on the others'.
+///
+/// With a = softmax(s), y = sum_k a_k t_k + b, p = softmax over candidates of y, and w the entropy's weight of a
+/// candidate:
+///     dL/dy   = alpha (p - [positive])
+///     dL/dt_k = dL/dy a_k
+///     dL/ds_k = dL/dy a_k (t_k - sum_l a_l t_l) - w a_k (log a_k + H(a))
+template <typename Real>
+class LossBlock {
+ public:
+  using Lanes = kernels::Vec<Real>;
+  static constexpr std::size_t kLanes = kernels::kLanes;
+
+  /// Derivatives come out times `gradient_scale`, a power of two.
+  LossBlock(const Dimensions& dimensions, std::size_t candidates, const LossWeights& weights, Real gradient_scale)
+      : personas_(dimensions.personas),
+        count_(candidates),
+        is_identity_(dimensions.is_identity),
+        alpha_(static_cast<Real>(weights.alpha) * gradient_scale),
+        positive_weight_(static_cast<Real>((1.0 - weights.alpha) * weights.lambda_positive) * gradient_scale),
+        negative_weight_(static_cast<Real>(-(1.0 - weights.alpha) * weights.lambda_negative) * gradient_scale),
+        products_(candidates * personas_ * kLanes),
+        affinities_(is_identity_ ? 0 : products_.size()),
+        attention_(products_.size()),
+        slopes_(products_.size()),
+        scores_(candidates * kLanes),
+        log_probabilities_(candidates * kLanes) {}
+
+  /// The row of a table that holds persona k and candidate n.
+  [[nodiscard]] std::size_t row(std::size_t n, std::size_t k) const { return n * personas_ + k; }
+  [[nodiscard]] std::size_t rows() const { return count_ * personas_; }
+
+  // In: sixteen examples' dot products, (rows(), 16); biases and log q, (candidates, 16).
+  [[nodiscard]] Real* products() { return products_.data(); }                                        // t
+  [[nodiscard]] Real* affinities() { return is_identity_ ? products_.data() : affinities_.data(); }  // s
+  [[nodiscard]] Real& bias(std::size_t n, std::size_t b) { return scores_[n * kLanes + b]; }         // b
+  [[nodiscard]] Real& log_probability(std::size_t n, std::size_t b) { return log_probabilities_[n * kLanes + b]; }
+
+  // Out, after run(): derivatives. For identity attention, where s = t, product_slope() is by both.
+  [[nodiscard]] Real product_slope(std::size_t n, std::size_t k, std::size_t b) const {
+    return attention_[row(n, k) * kLanes + b];
+  }
+  [[nodiscard]] Real affinity_slope(std::size_t n, std::size_t k, std::size_t b) const {
+    return slopes_[row(n, k) * kLanes + b];
+  }
+  [[nodiscard]] const Real* score_slopes() const { return scores_.data(); }  // dL/dy (candidates, 16)
+  [[nodiscard]] LossTerms terms(std::size_t b) const {
+    return {static_cast<double>(data_[b]), static_cast<double>(entropy_positive_[b]),
+            static_cast<double>(entropy_negative_[b])};
+  }
+
+  /// R is r where it is known when compiling, else 0.
+  template <std::size_t R>
+  void run() {
+    entropy_negative_ = Lanes{};
+    for (std::size_t n = 0; n < count_; ++n) {
+      const auto entropy = attend<R>(n);
+      (n == 0 ? entropy_positive_ : entropy_negative_) += n == 0 ? entropy - entropy_positive_ : entropy;
+    }
+    compare();
+    for (std::size_t n = 0; n < count_; ++n) {
+      differentiate<R>(n);
+    }
+  }
+
+ private:
+  template <std::size_t R>
+  [[nodiscard]] std::size_t personas() const {
+    return R == 0 ? personas_ : R;
+  }
+
+  // a_k into attention_, log a_k + H(a) into slopes_, y into scores_; returns H(a).
+  template <std::size_t R>
+  Lanes attend(std::size_t n) {
+    const auto r = personas<R>();
+    const Real* const affinities = this->affinities();
+    Lanes most = at(affinities, row(n, 0));
+    for (std::size_t k = 1; k < r; ++k) {
+      const Lanes affinity = at(affinities, row(n, k));
+      most = affinity > most ? affinity : most;
+    }
+    Lanes total{};
+    for (std::size_t k = 0; k < r; ++k) {
+      const Lanes weight = kernels::exponential(at(affinities, row(n, k)) - most);
+      put(attention_, row(n, k), weight);
+      total += weight;
+    }
+    const Lanes inverse = Real{1} / total;
+    const Lanes log_total = kernels::logarithm(total) + most;
+    Lanes entropy{};
+    Lanes score = at(scores_.data(), n);
+    for (std::size_t k = 0; k < r; ++k) {
+      const Lanes attention = at(attention_.data(), row(n, k)) * inverse;
+      const Lanes log_attention = at(affinities, row(n, k)) - log_total;
+      put(attention_, row(n, k), attention);
+      put(slopes_, row(n, k), log_attention);
+      entropy -= attention * log_attention;
+      score += attention * at(products_.data(), row(n, k));
+    }
+    for (std::size_t k = 0; k < r; ++k) {
+      put(slopes_, row(n, k), at(slopes_.data(), row(n, k)) + entropy);
+    }
+    put(scores_, n, score);
+    return entropy;
+  }
+
+  // L_D = -z_0 + log sum exp z with z = y - log q (log q is 0 without the correction); dL/dy into scores_.
+  void compare() {
+    for (std::size_t n = 0; n < count_; ++n) {
+      put(scores_, n, at(scores_.data(), n) - at(log_probabilities_.data(), n));
+    }
+    const Lanes positive = at(scores_.data(), 0);
+    Lanes most = positive;
+    for (std::size_t n = 1; n < count_; ++n) {
+      const Lanes score = at(scores_.data(), n);
+      most = score > most ? score : most;
+    }
+    Lanes total{};
+    for (std::size_t n = 0; n < count_; ++n) {
+      const Lanes share = kernels::exponential(at(scores_.data(), n) - most);
+      put(scores_, n, share);
+      total += share;
+    }
+    const Lanes factor = alpha_ / total;
+    for (std::size_t n = 0; n < count_; ++n) {
+      put(scores_, n, at(scores_.data(), n) * factor);
+    }
+    put(scores_, 0, at(scores_.data(), 0) - alpha_);
+    data_ = most - positive + kernels::logarithm(total);
+  }
+
+  // dL/dt_k into attention_ and dL/ds_k into slopes_; for identity, where s = t, their sum into attention_.
+  template <std::size_t R>
+  void differentiate(std::size_t n) {
+    const auto r = personas<R>();
+    const Lanes slope = at(scores_.data(), n);
+    const Real weight = n == 0 ? positive_weight_ : negative_weight_;
+    Lanes mean{};
+    for (std::size_t k = 0; k < r; ++k) {
+      mean += at(attention_.data(), row(n, k)) * at(products_.data(), row(n, k));
+    }
+    for (std::size_t k = 0; k < r; ++k) {
+      const Lanes attention = at(attention_.data(), row(n, k));
+      const Lanes by_product = slope * attention;
+      const Lanes by_affinity =
+          by_product * (at(products_.data(), row(n, k)) - mean) - weight * attention * at(slopes_.data(), row(n, k));
+      put(attention_, row(n, k), is_identity_ ? by_product + by_affinity : by_product);
+      put(slopes_, row(n, k), by_affinity);
+    }
+  }
+
+  [[nodiscard]] static Lanes at(const Real* table, std::size_t row) { return kernels::load(table + row * kLanes); }
+  static void put(kernels::AlignedVector<Real>& table, std::size_t row, Lanes value) {
+    kernels::store(table.data() + row * kLanes, value);
+  }
+
+  std::size_t personas_;
+  std::size_t count_;  // |N| + 1
+  bool is_identity_;
+  Real alpha_, positive_weight_, negative_weight_;  // times the gradient scale
+  kernels::AlignedVector<Real> products_;           // t (rows, 16)
+  kernels::AlignedVector<Real> affinities_;         // s (rows, 16); empty for identity
+  kernels::AlignedVector<Real> attention_;          // a, then dL/dt (rows, 16)
+  kernels::AlignedVector<Real> slopes_;             // log a + H, then dL/ds (rows, 16)
+  kernels::AlignedVector<Real> scores_;             // b, then y, then dL/dy (candidates, 16)
+  kernels::AlignedVector<Real> log_probabilities_;  // log q, or 0 (candidates, 16)
+  Lanes data_{}, entropy_positive_{}, entropy_negative_{};
+};
+
+}  // namespace ampcf::model
