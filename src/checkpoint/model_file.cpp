@@ -58,19 +58,25 @@ ModelFile::ModelFile(const std::filesystem::path& path) : file_(as_damage([&] { 
 }
 
 model::SharedParameters<float> ModelFile::shared() const {
-  return as_damage([&] {
-    model::SharedParameters<float> shared(dimensions_, item_count_);
-    const auto items = read_checked<float>(file_, "/model/items");
-    const auto biases = read_checked<float>(file_, "/model/item_bias");
-    pad(items.data(), dimensions_.dim, shared.items.data(), dimensions_.item_stride(), item_count_);
-    pad(biases.data(), 1, shared.items.data() + dimensions_.bias_column(), dimensions_.item_stride(), item_count_);
+  model::SharedParameters<float> shared(dimensions_, item_count_);
+  read_shared(shared, true);
+  return shared;
+}
+
+void ModelFile::read_shared(model::SharedParameters<float>& shared, bool reads_items) const {
+  as_damage([&] {
+    if (reads_items) {
+      const auto items = read_checked<float>(file_, "/model/items");
+      const auto biases = read_checked<float>(file_, "/model/item_bias");
+      pad(items.data(), dimensions_.dim, shared.items.data(), dimensions_.item_stride(), item_count_);
+      pad(biases.data(), 1, shared.items.data() + dimensions_.bias_column(), dimensions_.item_stride(), item_count_);
+    }
     const auto user_projection = read_checked<float>(file_, "/model/attention/user_projection");
     const auto item_projection = read_checked<float>(file_, "/model/attention/item_projection");
     pad(user_projection.data(), dimensions_.attention_dim, shared.user_projection.data(),
         dimensions_.padded_attention_dim(), dimensions_.dim);
     pad(item_projection.data(), dimensions_.dim, shared.item_projection.data(), dimensions_.padded_dim(),
         dimensions_.attention_dim);
-    return shared;
   });
 }
 

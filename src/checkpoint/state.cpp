@@ -58,10 +58,12 @@ void write_shared(File& file, const std::string& group, const model::Dimensions&
 
 void read_shared_moments(const File& file, const std::string& group, const model::Dimensions& shape,
                          std::uint64_t item_count, float* items, float* user_projection, float* item_projection) {
-  const auto rows = read_checked<float>(file, group + "/items");
-  const auto biases = read_checked<float>(file, group + "/item_bias");
-  pad(rows.data(), shape.dim, items, shape.item_stride(), item_count);
-  pad(biases.data(), 1, items + shape.bias_column(), shape.item_stride(), item_count);
+  if (items != nullptr) {
+    const auto rows = read_checked<float>(file, group + "/items");
+    const auto biases = read_checked<float>(file, group + "/item_bias");
+    pad(rows.data(), shape.dim, items, shape.item_stride(), item_count);
+    pad(biases.data(), 1, items + shape.bias_column(), shape.item_stride(), item_count);
+  }
   const auto user_rows = read_checked<float>(file, group + "/attention/user_projection");
   const auto item_rows = read_checked<float>(file, group + "/attention/item_projection");
   pad(user_rows.data(), shape.attention_dim, user_projection, shape.padded_attention_dim(), shape.dim);
@@ -167,6 +169,18 @@ void write_partial(const std::filesystem::path& partial, const communication::Co
 
 }  // namespace
 
+TrainingState::TrainingState(const model::Dimensions& dimensions, UserRange users, std::uint64_t item_count,
+                             communication::NodeMemory& memory)
+    : personas(dimensions, users),
+      shared(dimensions, item_count, memory.allocator<float>(item_count * dimensions.item_stride())),
+      persona_moments(users.count(), dimensions.user_stride()),
+      item_moments(item_count, dimensions.item_stride(),
+                   {memory.allocator<float>(item_count * dimensions.item_stride()),
+                    memory.allocator<float>(item_count * dimensions.item_stride()),
+                    memory.allocator<std::uint32_t>(item_count)}),
+      user_projection_moments(1, dimensions.padded_dim() * dimensions.padded_attention_dim()),
+      item_projection_moments(1, dimensions.padded_attention_dim() * dimensions.padded_dim()) {}
+
 TrainingState::TrainingState(const model::Dimensions& dimensions, UserRange users, std::uint64_t item_count)
     : personas(dimensions, users),
       shared(dimensions, item_count),
@@ -205,14 +219,14 @@ void write_state(const std::filesystem::path& path, const communication::Communi
   }
 }
 
-void read_state(const std::filesystem::path& path, TrainingState& state) {
+void read_state(const std::filesystem::path& path, TrainingState& state, bool reads_items) {
   const ModelFile model(path);
   const auto& file = model.file();
   const auto& shape = state.shared.dimensions;
   const auto items = state.shared.item_count;
   const auto users = state.personas.users;
   state.personas = model.personas(users);
-  state.shared = model.shared();
+  model.read_shared(state.shared, reads_items);
   try {
     read_padded(file, "/optimizer/first/personas", users, shape.personas, shape.dim,
                 state.persona_moments.first.data());
@@ -220,11 +234,14 @@ void read_state(const std::filesystem::path& path, TrainingState& state) {
                 state.persona_moments.second.data());
     read_checked_rows(file, "/optimizer/updates/personas", users.first,
                       std::span<std::uint32_t>(state.persona_moments.updates));
-    read_shared_moments(file, "/optimizer/first", shape, items, state.item_moments.first.data(),
+    read_shared_moments(file, "/optimizer/first", shape, items, reads_items ? state.item_moments.first.data() : nullptr,
                         state.user_projection_moments.first.data(), state.item_projection_moments.first.data());
-    read_shared_moments(file, "/optimizer/second", shape, items, state.item_moments.second.data(),
+    read_shared_moments(file, "/optimizer/second", shape, items,
+                        reads_items ? state.item_moments.second.data() : nullptr,
                         state.user_projection_moments.second.data(), state.item_projection_moments.second.data());
-    read_checked_rows(file, "/optimizer/updates/items", 0, std::span<std::uint32_t>(state.item_moments.updates));
+    if (reads_items) {
+      read_checked_rows(file, "/optimizer/updates/items", 0, std::span<std::uint32_t>(state.item_moments.updates));
+    }
     read_checked_rows(file, "/optimizer/updates/attention", 0,
                       std::span<std::uint32_t>(state.user_projection_moments.updates));
     state.item_projection_moments.updates = state.user_projection_moments.updates;

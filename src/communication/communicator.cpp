@@ -45,26 +45,6 @@ MPI_Datatype datatype<double>() {
 // MPI 3 counts with int; longer messages go in pieces of this many numbers.
 constexpr std::size_t kPiece = std::size_t{1} << 30U;
 
-// Tells the watch, where there is one, that this rank is inside a collective for as long as it lives.
-class Waiting {
- public:
-  Waiting(StallWatch* watch, const char* name) : watch_(watch) {
-    if (watch_ != nullptr) {
-      watch_->enter(name);
-    }
-  }
-  Waiting(const Waiting&) = delete;
-  Waiting& operator=(const Waiting&) = delete;
-  ~Waiting() {
-    if (watch_ != nullptr) {
-      watch_->leave();
-    }
-  }
-
- private:
-  StallWatch* watch_;
-};
-
 void check(int status, const char* what) {
   if (status == MPI_SUCCESS) {
     return;
@@ -120,6 +100,37 @@ Communicator Communicator::world() {
 }
 
 Communicator Communicator::alone() { return {nullptr, 0, 1}; }
+
+// Takes the communicator over.
+Communicator Communicator::adopt(const NativeHandle& handle) const {
+  const MPI_Comm comm = handle.comm;
+  MPI_Comm_set_errhandler(comm, MPI_ERRORS_RETURN);
+  int rank = 0;
+  int size = 0;
+  MPI_Comm_rank(comm, &rank);
+  MPI_Comm_size(comm, &size);
+  Communicator part(std::make_shared<NativeCommunicator>(comm), rank, size);
+  part.watch_ = watch_;
+  return part;
+}
+
+Communicator Communicator::of_host() const {
+  if (size_ == 1) {
+    return *this;
+  }
+  MPI_Comm comm = MPI_COMM_NULL;
+  check(MPI_Comm_split_type(native_->handle, MPI_COMM_TYPE_SHARED, rank_, MPI_INFO_NULL, &comm), "MPI_Comm_split_type");
+  return adopt({comm});
+}
+
+Communicator Communicator::split(std::uint64_t part) const {
+  if (size_ == 1) {
+    return *this;
+  }
+  MPI_Comm comm = MPI_COMM_NULL;
+  check(MPI_Comm_split(native_->handle, static_cast<int>(part), rank_, &comm), "MPI_Comm_split");
+  return adopt({comm});
+}
 
 void Communicator::barrier() const {
   if (size_ > 1) {

@@ -14,4 +14,8 @@ struct NativeCommunicator {
   ~NativeCommunicator();
 };
 
+struct NativeHandle {
+  MPI_Comm comm;
+};
+
 }  // namespace ampcf::communication

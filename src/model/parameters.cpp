@@ -28,10 +28,11 @@ void fill_normal(Real* row, std::size_t size, double scale, std::uint64_t seed, 
 }  // namespace
 
 template <typename Real>
-SharedParameters<Real>::SharedParameters(const Dimensions& shape, std::uint64_t n_items)
+SharedParameters<Real>::SharedParameters(const Dimensions& shape, std::uint64_t n_items,
+                                         const kernels::CacheLineAllocator<Real>& memory)
     : dimensions(shape),
       item_count(n_items),
-      items(n_items * shape.item_stride()),
+      items(n_items * shape.item_stride(), memory),
       user_projection(shape.padded_dim() * shape.padded_attention_dim()),
       item_projection(shape.padded_attention_dim() * shape.padded_dim()) {
   for (std::size_t i = 0; i < std::min(shape.dim, shape.attention_dim); ++i) {
@@ -78,9 +79,10 @@ void initialize(Personas<Real>& personas, double scale, std::uint64_t seed) {
 }
 
 template <typename Real>
-void initialize(SharedParameters<Real>& shared, double scale, double projection_noise, std::uint64_t seed) {
+void initialize(SharedParameters<Real>& shared, double scale, double projection_noise, std::uint64_t seed,
+                bool fills_items) {
   const auto& shape = shared.dimensions;
-  for (std::uint64_t item = 0; item < shared.item_count; ++item) {
+  for (std::uint64_t item = 0; fills_items && item < shared.item_count; ++item) {
     fill_normal(shared.item(item), shape.dim, scale, seed, random::Stream::initial_items, item);
   }
   if (shape.is_identity) {
@@ -118,7 +120,7 @@ void unfold_gradient(const SharedParameters<Real>& shared, const Real* form_grad
                                        Real*);                                                                    \
   template void unfold_gradient<Real>(const SharedParameters<Real>&, const Real*, Real*, Real*);                  \
   template void initialize<Real>(Personas<Real>&, double, std::uint64_t);                                         \
-  template void initialize<Real>(SharedParameters<Real>&, double, double, std::uint64_t);
+  template void initialize<Real>(SharedParameters<Real>&, double, double, std::uint64_t, bool);
 AMPCF_INSTANTIATE(float)
 AMPCF_INSTANTIATE(double)
 #undef AMPCF_INSTANTIATE

@@ -22,12 +22,12 @@ ItemScale ItemScale::of(std::uint64_t largest_batch, std::size_t candidates_per_
 }
 
 ItemGradients::ItemGradients(const model::Dimensions& dimensions, std::uint64_t item_count, std::uint64_t largest_batch,
-                             std::size_t candidates_per_example, const ItemScale& scale)
+                             std::size_t candidates_per_example, const ItemScale& scale, const Memory& memory)
     : padded_dim_(dimensions.padded_dim()),
       scale_(scale),
       rounding_(ItemScale::kClip * scale.factor()),
       slots_(item_count, kUntouched),
-      rows_(std::min(item_count, largest_batch * candidates_per_example) * row_stride()),
+      rows_(capacity(dimensions, item_count, largest_batch, candidates_per_example), memory),
       opened_(candidates_per_example) {}
 
 std::uint32_t ItemGradients::append(ItemIndex item) {
@@ -53,13 +53,13 @@ void ItemGradients::clear() {
 }
 
 FormGradient::FormGradient(const model::Dimensions& dimensions, std::uint64_t shards, std::uint64_t largest_share,
-                           float gradient_scale)
+                           float gradient_scale, const Memory& memory)
     : padded_dim_(dimensions.padded_dim()),
       factor_(std::ldexp(
           1.0F, bits_below_overflow(static_cast<double>(shards * largest_share) * static_cast<double>(kClip)))),
       rescale_(factor_ / gradient_scale),
       rounding_(static_cast<float>(largest_share) * kClip * factor_),
-      sums_(dimensions.is_identity ? 0 : padded_dim_ * padded_dim_) {}
+      sums_(size(dimensions), memory) {}
 
 void FormGradient::clear() { std::fill(sums_.begin(), sums_.end(), 0); }
 

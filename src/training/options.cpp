@@ -74,6 +74,9 @@ void add_options(config::OptionTable& table, TrainingOptions& options) {
   table.add("keep", options.keep, "checkpoints kept beside best.h5", config::kAtLeastOne);
   table.add_duration("stall-warning", options.stall_warning_seconds,
                      "say so when a rank has waited this long for the others; 0: never");
+  table.add("sharing-ranks", options.sharing_ranks,
+            "ranks of a host that share one copy of the items; 0: all of it, 1: each has its own",
+            config::kNotNegative);
   add_model_options(table, options);
   add_loss_options(table, options);
   add_optimizer_options(table, options);

@@ -25,7 +25,7 @@ void require_same_run(const std::string& stored_config, const std::string& prese
   auto stored = values_of(stored_config, "the checkpoint's config");
   auto present = values_of(present_config, "the options");
   std::set<std::string> free{"data",          "patience", "checkpoint-every", "checkpoint-every-seconds", "time-limit",
-                             "stall-warning", "keep"};
+                             "stall-warning", "keep",     "sharing-ranks"};
   if (present["final-learning-rate"] == "1" && stored["final-learning-rate"] == "1") {
     free.insert("epochs");  // otherwise the schedule ends with the last of them
   }

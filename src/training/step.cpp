@@ -48,9 +48,10 @@ LossSums::Means LossSums::means(const communication::Communicator& communicator,
           terms.total(weights)};
 }
 
-TrainingStep::TrainingStep(const communication::Communicator& communicator, const parallel::ShardPlan& plan,
+TrainingStep::TrainingStep(const communication::Communicator& communicator, const communication::Node& node,
+                           communication::NodeMemory& memory, const parallel::ShardPlan& plan,
                            parallel::BatchSampler& sampler, const model::LossWeights& weights,
-                           const optimizer::AdamOptions& adam, const parallel::ItemScale& scale,
+                           const optimizer::AdamOptions& adam, const parallel::GradientShape& shape,
                            std::vector<float> log_probabilities, checkpoint::TrainingState& state)
     : communicator_(communicator),
       plan_(plan),
@@ -58,32 +59,35 @@ TrainingStep::TrainingStep(const communication::Communicator& communicator, cons
       adam_(adam),
       log_probabilities_(std::move(log_probabilities)),
       state_(state),
-      gradient_(state.shared.dimensions, sampler.candidates_per_example(), weights, scale.factor()),
-      items_(state.shared.dimensions, state.shared.item_count, plan.largest_batch(), sampler.candidates_per_example(),
-             scale),
-      form_(state.shared.dimensions, plan.shard_count(), plan.largest_share(), scale.factor()),
-      exchange_(communicator, state.shared.item_count),
-      form_total_(form_.sums().size()),
+      gradient_(shape.dimensions, shape.candidates_per_example, weights, shape.scale.factor()),
+      exchange_(node, memory, shape),
+      form_total_(exchange_.form_total().size()),
       user_projection_gradient_(state.shared.user_projection.size()),
       item_projection_gradient_(state.shared.item_projection.size()) {
   folded_.fold(state.shared);
 }
 
 std::uint32_t TrainingStep::run(std::uint64_t step, double learning_rate_factor, std::uint32_t request) {
-  const auto& batch = sampler_.batch(step);
-  items_.clear();
-  form_.clear();
+  const auto& batch = sampled_ != nullptr ? *sampled_ : sampler_.batch(step);
+  sampled_ = nullptr;
+  exchange_.clear();
   std::optional<RuntimeError> divergence;
   try {
-    gradient_.run(batch, state_.personas, state_.shared, folded_, std::span<const float>(log_probabilities_), items_,
-                  form_, [&](const model::LossTerms& terms) { losses_.add(terms); });
+    gradient_.run(batch, state_.personas, state_.shared, folded_, std::span<const float>(log_probabilities_),
+                  exchange_.items(), exchange_.form(), [&](const model::LossTerms& terms) { losses_.add(terms); });
   } catch (const RuntimeError& error) {
     divergence = error;  // the others are on their way into the exchange, and hear of it there
     request = kDiverged;
-    items_.clear();
-    form_.clear();
   }
-  request = exchange_.sum(items_, form_, request);
+  exchange_.publish(request);
+  const float scale = 1.0F / static_cast<float>(plan_.global_batch_size(step));
+  update_personas(batch, scale, learning_rate_factor);
+  if (step + 1 < plan_.steps_per_epoch()) {
+    sampled_ = &sampler_.batch(step + 1);
+  }
+  exchange_.combine();
+  update_items(scale, learning_rate_factor);
+  request = exchange_.finish();
   if (request == kDiverged) {
     communicator_.agree([&] {
       if (divergence) {
@@ -91,9 +95,6 @@ std::uint32_t TrainingStep::run(std::uint64_t step, double learning_rate_factor,
       }
     });
   }
-  const float scale = 1.0F / static_cast<float>(plan_.global_batch_size(step));
-  update_personas(batch, scale, learning_rate_factor);
-  update_items(scale, learning_rate_factor);
   if (!state_.shared.dimensions.is_identity) {
     update_projections(scale, learning_rate_factor);
     folded_.fold(state_.shared);
@@ -103,35 +104,37 @@ std::uint32_t TrainingStep::run(std::uint64_t step, double learning_rate_factor,
 
 void TrainingStep::update_personas(const model::MiniBatch& batch, float scale, double rate) {
   auto& moments = state_.persona_moments;
+  const float unit = exchange_.items().unit();
   for (std::size_t slot = 0; slot < batch.users.size(); ++slot) {
     const auto user = batch.users[slot];
     adam_.row(moments.updates[user], rate)
         .apply(state_.personas.of(user), moments.first.data() + user * moments.stride,
                moments.second.data() + user * moments.stride, gradient_.persona_gradient() + slot * moments.stride,
-               moments.stride, items_.unit(), scale, true);
+               moments.stride, unit, scale, true);
   }
 }
 
 void TrainingStep::update_items(float scale, double rate) {
   auto& moments = state_.item_moments;
   const auto d = state_.shared.dimensions.padded_dim();
-  const float unit = items_.unit();
-  for (std::size_t row = 0; row < items_.row_count(); ++row) {
-    const std::int32_t* const gradient = items_.row_at(row);
-    const auto item = static_cast<ItemIndex>(gradient[items_.item_column()]);
+  const auto& items = exchange_.items();
+  const float unit = items.unit();
+  exchange_.for_each_owned([&](const std::int32_t* gradient) {
+    const auto item = static_cast<ItemIndex>(gradient[items.item_column()]);
     const auto update = adam_.row(moments.updates[item], rate);
     float* const first = moments.first.data() + item * moments.stride;
     float* const second = moments.second.data() + item * moments.stride;
     update.apply(state_.shared.item(item), first, second, gradient, d, unit, scale, true);
-    update.apply(state_.shared.item(item) + d, first + d, second + d, gradient + items_.bias_column(), 1, unit, scale,
+    update.apply(state_.shared.item(item) + d, first + d, second + d, gradient + items.bias_column(), 1, unit, scale,
                  false);
-  }
+  });
 }
 
 void TrainingStep::update_projections(float scale, double rate) {
   auto& shared = state_.shared;
-  std::transform(form_.sums().begin(), form_.sums().end(), form_total_.begin(),
-                 [unit = form_.unit()](std::int32_t sum) { return static_cast<float>(sum) * unit; });
+  const auto sums = exchange_.form_total();
+  std::transform(sums.begin(), sums.end(), form_total_.begin(),
+                 [unit = exchange_.form().unit()](std::int32_t sum) { return static_cast<float>(sum) * unit; });
   model::unfold_gradient(shared, form_total_.data(), user_projection_gradient_.data(),
                          item_projection_gradient_.data());
   const auto apply = [&](kernels::AlignedVector<float>& parameters, optimizer::MomentTable& moments,

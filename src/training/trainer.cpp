@@ -105,11 +105,16 @@ void Trainer::open_data() {
     interactions_ = dataset_->interactions(users);
   });
   dataset::HeldOut held_out;
-  communicator_.agree([&] {
-    held_out = dataset_->held_out(dataset::HeldOutPart::validation, interactions_.users);
-    state_.emplace(options_.dimensions, interactions_.users, dataset_->item_count());
-  });
+  communicator_.agree([&] { held_out = dataset_->held_out(dataset::HeldOutPart::validation, interactions_.users); });
   validation_.emplace(communicator_, std::move(held_out));
+  share_memory();
+}
+
+void Trainer::share_memory() {
+  node_.emplace(communicator_, options_.sharing_ranks);
+  memory_.emplace(node_->ranks());
+  communicator_.agree(
+      [&] { state_.emplace(options_.dimensions, interactions_.users, dataset_->item_count(), *memory_); });
 }
 
 void Trainer::open_run() {
@@ -123,7 +128,9 @@ void Trainer::open_run() {
   communicator_.broadcast(checkpoints, 0);
   if (checkpoints.empty()) {
     model::initialize(state_->personas, options_.initial_scale, options_.seed);
-    model::initialize(state_->shared, options_.initial_scale, options_.projection_noise, options_.seed);
+    model::initialize(state_->shared, options_.initial_scale, options_.projection_noise, options_.seed,
+                      node_->ranks().rank() == 0);
+    communicator_.barrier();
   } else {
     resume(split_lines(checkpoints));
   }
@@ -170,7 +177,7 @@ void Trainer::resume_from(const std::filesystem::path& path) {
                 path.string(), instructions, instruction_set());
     }
   }
-  checkpoint::read_state(path, *state_);
+  checkpoint::read_state(path, *state_, node_->ranks().rank() == 0);
 }
 
 void Trainer::build_step() {
@@ -181,8 +188,16 @@ void Trainer::build_step() {
     auto logs = options_.has_log_q ? log_probabilities(negatives.table()) : std::vector<float>();
     sampler_.emplace(*plan_, static_cast<std::uint64_t>(communicator_.rank()), interactions_, std::move(negatives),
                      options_.is_full_softmax, options_.seed);
-    const auto scale = parallel::ItemScale::of(plan_->largest_batch(), sampler_->candidates_per_example(), share);
-    step_.emplace(communicator_, *plan_, *sampler_, options_.loss, options_.adam, scale, std::move(logs), *state_);
+    parallel::GradientShape shape;
+    shape.dimensions = options_.dimensions;
+    shape.item_count = dataset_->item_count();
+    shape.largest_batch = plan_->largest_batch();
+    shape.candidates_per_example = sampler_->candidates_per_example();
+    shape.scale = parallel::ItemScale::of(shape.largest_batch, shape.candidates_per_example, share);
+    shape.shards = plan_->shard_count();
+    shape.largest_share = plan_->largest_share();
+    step_.emplace(communicator_, *node_, *memory_, *plan_, *sampler_, options_.loss, options_.adam, shape,
+                  std::move(logs), *state_);
   });
 }
 
@@ -290,7 +305,7 @@ Wish Trainer::train_epoch(EpochReport& report) {
   }
   report.training_seconds = progress.training_seconds + slowest(seconds_since(start));
   report.loss = step_->losses().means(communicator_, sampler_->candidates_per_example() - 1, options_.loss);
-  const auto largest = communicator_.max(static_cast<double>(step_->largest_contribution()));
+  const auto largest = communicator_.max(static_cast<double>(step_->exchange().items().largest()));
   if (largest > static_cast<double>(parallel::ItemScale::kClip) && communicator_.rank() == 0) {
     log_.warn("items' gradients were clipped to +-{}: one has reached {:.1f} since the program started",
               parallel::ItemScale::kClip, largest);

@@ -26,6 +26,8 @@ class ModelFile {
   [[nodiscard]] std::uint64_t step() const { return step_; }
 
   [[nodiscard]] model::SharedParameters<float> shared() const;
+  /// The same into parameters of these dimensions, or, unless `reads_items`, the projections alone.
+  void read_shared(model::SharedParameters<float>& shared, bool reads_items) const;
   [[nodiscard]] model::Personas<float> personas(UserRange users) const;
 
   [[nodiscard]] const storage::File& file() const { return file_; }

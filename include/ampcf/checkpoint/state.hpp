@@ -1,6 +1,6 @@
 #pragma once
 
-#include "ampcf/communication/communicator.hpp"
+#include "ampcf/communication/node.hpp"
 #include "ampcf/model/parameters.hpp"
 #include "ampcf/optimizer/adam.hpp"
 
@@ -26,7 +26,7 @@ struct Progress {
 };
 
 /// All that training changes. Personas and their moments are this rank's users alone; the rest is the same on every
-/// rank.
+/// rank, and of items and their moments the ranks of a node may share one copy.
 struct TrainingState {
   model::Personas<float> personas;
   model::SharedParameters<float> shared;
@@ -36,6 +36,9 @@ struct TrainingState {
   optimizer::MomentTable item_projection_moments;  // (1, padded d_a * padded d)
   Progress progress;
 
+  /// Collective over the node of `memory`, in which items and their moments shall lie.
+  TrainingState(const model::Dimensions& dimensions, UserRange users, std::uint64_t item_count,
+                communication::NodeMemory& memory);
   TrainingState(const model::Dimensions& dimensions, UserRange users, std::uint64_t item_count);
 };
 
@@ -56,7 +59,8 @@ void write_state(const std::filesystem::path& path, const communication::Communi
                  const Header& header, const TrainingState& state);
 
 /// Fills a state of the right dimensions and users from a checkpoint, whatever number of ranks wrote it. Throws
-/// RuntimeError for damage, which checksums find; the caller compares fingerprint and config first.
-void read_state(const std::filesystem::path& path, TrainingState& state);
+/// RuntimeError for damage, which checksums find; the caller compares fingerprint and config first. Of the ranks that
+/// share one copy of the items, one reads them (`reads_items`).
+void read_state(const std::filesystem::path& path, TrainingState& state, bool reads_items = true);
 
 }  // namespace ampcf::checkpoint

@@ -40,6 +40,12 @@ class Communicator {
   [[nodiscard]] int size() const noexcept { return size_; }
   [[nodiscard]] const NativeCommunicator* native() const noexcept { return native_.get(); }
 
+  /// Collective. The ranks that share memory with this one; they tell the same watch.
+  [[nodiscard]] Communicator of_host() const;
+
+  /// Collective. The ranks that name the same part, in their order; they tell the same watch.
+  [[nodiscard]] Communicator split(std::uint64_t part) const;
+
   /// Lets a watch know of every collective; it must outlive this communicator's use.
   void set_watch(StallWatch* watch) { watch_ = watch; }
   [[nodiscard]] StallWatch* watch() const noexcept { return watch_; }
@@ -99,6 +105,7 @@ class Communicator {
   Communicator(std::shared_ptr<NativeCommunicator> native, int rank, int size)
       : native_(std::move(native)), rank_(rank), size_(size) {}
 
+  [[nodiscard]] Communicator adopt(const struct NativeHandle& handle) const;
   void raise_first(const std::optional<Error>& failure) const;
 
   std::shared_ptr<NativeCommunicator> native_;

@@ -53,4 +53,24 @@ class StallWatch {
   std::thread thread_;
 };
 
+/// Tells the watch, where there is one, that this rank waits for others for as long as it lives.
+class Waiting {
+ public:
+  Waiting(StallWatch* watch, const char* name) : watch_(watch) {
+    if (watch_ != nullptr) {
+      watch_->enter(name);
+    }
+  }
+  Waiting(const Waiting&) = delete;
+  Waiting& operator=(const Waiting&) = delete;
+  ~Waiting() {
+    if (watch_ != nullptr) {
+      watch_->leave();
+    }
+  }
+
+ private:
+  StallWatch* watch_;
+};
+
 }  // namespace ampcf::communication

@@ -62,7 +62,9 @@ struct SharedParameters {
   kernels::AlignedVector<Real> item_projection;  // A^v (padded d_a, padded d)
 
   SharedParameters() = default;
-  SharedParameters(const Dimensions& shape, std::uint64_t n_items);  // zero, projections the unit matrix
+  /// Zero, projections the unit matrix. `memory` is where the items shall lie.
+  SharedParameters(const Dimensions& shape, std::uint64_t n_items,
+                   const kernels::CacheLineAllocator<Real>& memory = kernels::CacheLineAllocator<Real>());
 
   [[nodiscard]] Real* item(std::uint64_t index) { return items.data() + index * dimensions.item_stride(); }
   [[nodiscard]] const Real* item(std::uint64_t index) const { return items.data() + index * dimensions.item_stride(); }
@@ -84,10 +86,12 @@ void project_personas(const FoldedAttention<Real>& attention, const Dimensions& 
                       std::size_t rows, Real* projected);
 
 /// Fills parameters with N(0, scale^2), a pure function of (seed, user) and (seed, item); biases are 0. Learned
-/// projections start at the unit matrix plus N(0, projection_noise^2).
+/// projections start at the unit matrix plus N(0, projection_noise^2). Of ranks that share one copy of the items, one
+/// `fills_items`.
 template <typename Real>
 void initialize(Personas<Real>& personas, double scale, std::uint64_t seed);
 template <typename Real>
-void initialize(SharedParameters<Real>& shared, double scale, double projection_noise, std::uint64_t seed);
+void initialize(SharedParameters<Real>& shared, double scale, double projection_noise, std::uint64_t seed,
+                bool fills_items = true);
 
 }  // namespace ampcf::model

@@ -20,14 +20,23 @@ struct AdamOptions {
 
 /// Moments of rows that are updated when they are touched, and how often each was.
 struct MomentTable {
-  std::size_t stride = 0;                // numbers of a row
-  kernels::AlignedVector<float> first;   // (rows, stride)
-  kernels::AlignedVector<float> second;  // (rows, stride)
-  std::vector<std::uint32_t> updates;    // (rows)
+  std::size_t stride = 0;                         // numbers of a row
+  kernels::AlignedVector<float> first;            // (rows, stride)
+  kernels::AlignedVector<float> second;           // (rows, stride)
+  kernels::AlignedVector<std::uint32_t> updates;  // (rows)
+
+  /// Where the tables shall lie.
+  struct Memory {
+    kernels::CacheLineAllocator<float> first, second;
+    kernels::CacheLineAllocator<std::uint32_t> updates;
+  };
 
   MomentTable() = default;
-  MomentTable(std::size_t rows, std::size_t row_stride)
-      : stride(row_stride), first(rows * row_stride), second(rows * row_stride), updates(rows) {}
+  MomentTable(std::size_t rows, std::size_t row_stride, const Memory& memory = {})
+      : stride(row_stride),
+        first(rows * row_stride, memory.first),
+        second(rows * row_stride, memory.second),
+        updates(rows, memory.updates) {}
 };
 
 /// Adam on rows. The bias correction of a row counts the row's own updates: a row touched for the first time moves by

@@ -71,13 +71,22 @@ class ItemGradients {
  public:
   using Row = std::int32_t*;
 
-  /// `largest_batch` is the largest number of positives of a global batch: the table never grows.
+  using Memory = kernels::CacheLineAllocator<std::int32_t>;
+
+  /// `largest_batch` is the largest number of positives of a global batch: the table never grows. Its rows shall lie in
+  /// `memory`, with room for capacity() rows.
   ItemGradients(const model::Dimensions& dimensions, std::uint64_t item_count, std::uint64_t largest_batch,
-                std::size_t candidates_per_example, const ItemScale& scale);
+                std::size_t candidates_per_example, const ItemScale& scale, const Memory& memory = Memory());
+
+  /// Numbers of the table.
+  [[nodiscard]] static std::size_t capacity(const model::Dimensions& dimensions, std::uint64_t item_count,
+                                            std::uint64_t largest_batch, std::size_t candidates_per_example) {
+    return std::min(item_count, largest_batch * candidates_per_example) * row_stride(dimensions.padded_dim());
+  }
 
   /// Numbers of a row that mean something, and numbers from one row to the next.
   [[nodiscard]] std::size_t row_size() const { return padded_dim_ + 3; }
-  [[nodiscard]] std::size_t row_stride() const { return padded_dim_ + kernels::kLanes; }
+  [[nodiscard]] std::size_t row_stride() const { return row_stride(padded_dim_); }
   [[nodiscard]] std::size_t bias_column() const { return padded_dim_; }
   [[nodiscard]] std::size_t occurrences_column() const { return padded_dim_ + 1; }
   [[nodiscard]] std::size_t item_column() const { return padded_dim_ + 2; }
@@ -100,6 +109,7 @@ class ItemGradients {
 
   /// Rows in the order in which items were first touched, (row_count(), row_stride()).
   [[nodiscard]] std::size_t row_count() const { return row_count_; }
+  [[nodiscard]] Row row_at(std::size_t index) { return rows_.data() + index * row_stride(); }
   [[nodiscard]] const std::int32_t* row_at(std::size_t index) const { return rows_.data() + index * row_stride(); }
 
   /// What one unit in the table is worth: 2^-bits.
@@ -113,6 +123,7 @@ class ItemGradients {
 
  private:
   static constexpr std::uint32_t kUntouched = 0xFFFFFFFFU;
+  [[nodiscard]] static std::size_t row_stride(std::size_t padded_dim) { return padded_dim + kernels::kLanes; }
 
   Row row(ItemIndex item) {
     auto& slot = slots_[item];
@@ -140,9 +151,16 @@ class FormGradient {
   static constexpr float kClip = 8.0F;
   static constexpr std::uint64_t kMostShards = 4096;
 
-  /// `largest_share` is the largest part of a batch that one shard has; what is added comes times `gradient_scale`.
+  using Memory = kernels::CacheLineAllocator<std::int32_t>;
+
+  /// `largest_share` is the largest part of a batch that one shard has; what is added comes times `gradient_scale`. The
+  /// sums shall lie in `memory`, with room for size() numbers.
   FormGradient(const model::Dimensions& dimensions, std::uint64_t shards, std::uint64_t largest_share,
-               float gradient_scale);
+               float gradient_scale, const Memory& memory = Memory());
+
+  [[nodiscard]] static std::size_t size(const model::Dimensions& dimensions) {
+    return dimensions.is_identity ? 0 : dimensions.padded_dim() * dimensions.padded_dim();
+  }
 
   /// Adds sixteen numbers of a shard's partial sum.
   void add(std::size_t row, std::size_t column, kernels::Floats partial) {

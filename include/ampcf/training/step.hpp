@@ -35,22 +35,22 @@ class LossSums {
   std::array<std::int64_t, 4> sums_{};  // data, entropy of positives, of negatives, examples
 };
 
-/// One optimiser step, data-parallel: gradients of this rank's part, exchange, updates.
+/// One optimiser step, data-parallel: gradients of this rank's part, sums over ranks, updates.
 class TrainingStep {
  public:
-  TrainingStep(const communication::Communicator& communicator, const parallel::ShardPlan& plan,
-               parallel::BatchSampler& sampler, const model::LossWeights& weights, const optimizer::AdamOptions& adam,
-               const parallel::ItemScale& scale, std::vector<float> log_probabilities,
+  /// Collective. Items and their moments in `state` lie in `memory` of `node`.
+  TrainingStep(const communication::Communicator& communicator, const communication::Node& node,
+               communication::NodeMemory& memory, const parallel::ShardPlan& plan, parallel::BatchSampler& sampler,
+               const model::LossWeights& weights, const optimizer::AdamOptions& adam,
+               const parallel::GradientShape& shape, std::vector<float> log_probabilities,
                checkpoint::TrainingState& state);
 
-  /// Collective. Runs step `step` of the epoch. `request` is a rank's wish to stop; returns the largest over all ranks.
-  /// A loss that is not finite on one rank is a RuntimeError on all, thrown before anything is updated.
+  /// Collective. Runs step `step` of the sampler's epoch. `request` is a rank's wish to stop; returns the largest over
+  /// all ranks. A loss that is not finite on one rank is a RuntimeError on all, after which the state is of no use.
   std::uint32_t run(std::uint64_t step, double learning_rate_factor, std::uint32_t request);
 
   [[nodiscard]] LossSums& losses() { return losses_; }
   [[nodiscard]] const parallel::GradientExchange& exchange() const { return exchange_; }
-  /// The largest magnitude in an example's item gradients since the start: above ItemScale::kClip it was clipped.
-  [[nodiscard]] float largest_contribution() const { return items_.largest(); }
 
  private:
   void update_personas(const model::MiniBatch& batch, float scale, double rate);
@@ -65,10 +65,9 @@ class TrainingStep {
   checkpoint::TrainingState& state_;
   model::FoldedAttention<float> folded_;
   model::BatchGradient<float> gradient_;
-  parallel::ItemGradients items_;
-  parallel::FormGradient form_;
   parallel::GradientExchange exchange_;
   LossSums losses_;
+  const model::MiniBatch* sampled_ = nullptr;               // the next step's, where it is already drawn
   kernels::AlignedVector<float> form_total_;                // (padded d, padded d)
   kernels::AlignedVector<float> user_projection_gradient_;  // (padded d, padded d_a)
   kernels::AlignedVector<float> item_projection_gradient_;  // (padded d_a, padded d)

@@ -29,6 +29,7 @@ class Trainer {
  private:
   struct EpochReport;
   void open_data();
+  void share_memory();
   void open_run();
   void resume(const std::vector<std::filesystem::path>& checkpoints);
   void resume_from(const std::filesystem::path& path);
@@ -59,6 +60,8 @@ class Trainer {
   std::optional<parallel::ShardPlan> plan_;
   dataset::Interactions interactions_;
   std::optional<Validation> validation_;
+  std::optional<communication::Node> node_;
+  std::optional<communication::NodeMemory> memory_;
   std::optional<checkpoint::TrainingState> state_;
   std::optional<parallel::BatchSampler> sampler_;
   std::optional<TrainingStep> step_;

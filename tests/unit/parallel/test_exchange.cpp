@@ -5,7 +5,9 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <map>
+#include <set>
 #include <vector>
 
 namespace ampcf::parallel {
@@ -17,9 +19,31 @@ using testing::world;
 const model::Dimensions kShape{2, 16, 16, false};
 constexpr std::uint64_t kContributions = 60;
 
-// Contribution `i` of 60, wherever it is computed.
-void contribute(ItemGradients& items, std::uint64_t i, std::uint64_t item_count) {
-  random::Draws draws(11, random::Stream::generation, i);
+GradientShape shape_of(std::uint64_t item_count) {
+  GradientShape shape;
+  shape.dimensions = kShape;
+  shape.item_count = item_count;
+  shape.largest_batch = kContributions;
+  shape.candidates_per_example = 1;
+  shape.scale = ItemScale::of(kContributions, 1, 1.0);
+  shape.shards = 8;
+  shape.largest_share = 10;
+  return shape;
+}
+
+// An exchange over all ranks, at most `sharing` of which share memory: groups stand for nodes.
+struct Ranks {
+  communication::Node node;
+  communication::NodeMemory memory;
+  GradientExchange exchange;
+
+  Ranks(std::uint64_t sharing, const GradientShape& shape)
+      : node(world(), sharing), memory(node.ranks()), exchange(node, memory, shape) {}
+};
+
+// Contribution `i` of 60 in a step, wherever it is computed.
+void contribute(ItemGradients& items, std::uint64_t step, std::uint64_t i, std::uint64_t item_count) {
+  random::Draws draws(11, random::Stream::generation, i, static_cast<std::uint32_t>(step));
   const std::array<ItemIndex, 1> item{draws.next_below(static_cast<std::uint32_t>(item_count))};
   auto* const row = items.open_rows(item)[0];
   auto rounding = items.rounding();
@@ -32,73 +56,114 @@ void contribute(ItemGradients& items, std::uint64_t i, std::uint64_t item_count)
   items.keep(rounding);
 }
 
-std::map<std::int32_t, std::vector<std::int32_t>> by_item(const ItemGradients& items) {
-  std::map<std::int32_t, std::vector<std::int32_t>> rows;
-  for (std::size_t row = 0; row < items.row_count(); ++row) {
-    const auto* const values = items.row_at(row);
-    rows[values[items.item_column()]] = {values, values + items.row_size()};
+using Rows = std::map<std::int32_t, std::vector<std::int32_t>>;
+
+Rows rows_of_one_rank(std::uint64_t step, const GradientShape& shape) {
+  ItemGradients all(kShape, shape.item_count, kContributions, 1, shape.scale);
+  for (std::uint64_t i = 0; i < kContributions; ++i) {
+    contribute(all, step, i, shape.item_count);
+  }
+  Rows rows;
+  for (std::size_t index = 0; index < all.row_count(); ++index) {
+    rows[all.row_at(index)[all.item_column()]] = {all.row_at(index), all.row_at(index) + all.row_size()};
   }
   return rows;
 }
 
-// Totals over ranks that each contribute every size-th of the 60 must equal those of one that contributes all.
-void expect_totals_of_one_rank(std::uint64_t item_count, bool is_dense_expected) {
-  const auto scale = ItemScale::of(kContributions, 1, 1.0);
-  ItemGradients mine(kShape, item_count, kContributions, 1, scale);
-  ItemGradients all(kShape, item_count, kContributions, 1, scale);
-  for (std::uint64_t i = 0; i < kContributions; ++i) {
-    contribute(all, i, item_count);
-    if (i % static_cast<std::uint64_t>(world().size()) == static_cast<std::uint64_t>(world().rank())) {
-      contribute(mine, i, item_count);
+// Owned totals of ranks that each contribute every size-th of the 60 must be those of one that contributes all, and
+// every item must have one owner in each node.
+void expect_totals_of_one_rank(std::uint64_t sharing, std::uint64_t item_count, bool may_be_dense) {
+  const auto shape = shape_of(item_count);
+  Ranks ranks(sharing, shape);
+  auto& exchange = ranks.exchange;
+  for (std::uint64_t step = 0; step < 3; ++step) {
+    exchange.clear();
+    for (auto i = static_cast<std::uint64_t>(world().rank()); i < kContributions;
+         i += static_cast<std::uint64_t>(world().size())) {
+      contribute(exchange.items(), step, i, item_count);
     }
+    exchange.form().add(0, 0, kernels::broadcast(0.25F * shape.scale.factor()));
+    exchange.publish(0);
+    exchange.combine();
+    const auto expected = rows_of_one_rank(step, shape);
+    std::uint64_t owned = 0;
+    exchange.for_each_owned([&](const std::int32_t* row) {
+      const std::vector<std::int32_t> values(row, row + exchange.items().row_size());
+      EXPECT_EQ(values, expected.at(row[exchange.items().item_column()]));
+      ++owned;
+    });
+    EXPECT_EQ(exchange.finish(), 0U);
+    EXPECT_EQ(ranks.node.ranks().sum(owned), expected.size());
+    EXPECT_EQ(static_cast<float>(exchange.form_total()[7]) * exchange.form().unit(),
+              0.25F * static_cast<float>(world().size()));
+    ranks.node.ranks().barrier();  // nobody begins again before all have read
   }
-  FormGradient form(kShape, 8, 10, 1.0F);
-  form.add(0, 0, kernels::broadcast(0.25F));
-  GradientExchange exchange(world(), item_count);
-  exchange.sum(mine, form, 0);
-  EXPECT_EQ(by_item(mine), by_item(all));
-  EXPECT_EQ(static_cast<float>(form.sums()[7]) * form.unit(), 0.25F * static_cast<float>(world().size()));
-  EXPECT_EQ(exchange.dense_steps(), is_dense_expected ? 1U : 0U);
+  EXPECT_TRUE(may_be_dense || exchange.dense_steps() == 0);
 }
 
 }  // namespace
 
-TEST(Exchange, OfSparseRowsEqualsOneRanksSums) { expect_totals_of_one_rank(1000, false); }
+class Exchange : public ::testing::TestWithParam<std::uint64_t> {};
 
-TEST(Exchange, OfTheDenseTableEqualsOneRanksSums) {
-  expect_totals_of_one_rank(3, world().size() > 2);  // more rows than twice the catalogue: from three ranks on
-}
+TEST_P(Exchange, OfSparseRowsEqualsOneRanksSums) { expect_totals_of_one_rank(GetParam(), 1000, false); }
 
-TEST(Exchange, KeepsRowsWhoseSumIsZero) {
-  const auto scale = ItemScale::of(8, 1, 1.0);
-  ItemGradients items(kShape, 10, 8, 1, scale);
-  FormGradient form(kShape, 8, 10, 1.0F);
+TEST_P(Exchange, OfTheDenseTableEqualsOneRanksSums) { expect_totals_of_one_rank(GetParam(), 3, true); }
+
+TEST_P(Exchange, KeepsRowsWhoseSumIsZero) {
+  Ranks ranks(GetParam(), shape_of(10));
+  auto& exchange = ranks.exchange;
   if (world().rank() == 0) {
     const std::array<ItemIndex, 2> twice{4, 4};
-    const auto rows = items.open_rows(twice);
+    const auto rows = exchange.items().open_rows(twice);
     rows[0][0] += 5;
     rows[1][0] -= 5;
   }
-  GradientExchange(world(), 10).sum(items, form, 0);
-  ASSERT_EQ(items.row_count(), 1U);
-  EXPECT_EQ(items.row_at(0)[items.occurrences_column()], 2);
+  exchange.publish(0);
+  exchange.combine();
+  std::uint64_t found = 0;
+  exchange.for_each_owned([&](const std::int32_t* row) {
+    EXPECT_EQ(row[0], 0);
+    EXPECT_EQ(row[exchange.items().occurrences_column()], 2);
+    ++found;
+  });
+  exchange.finish();
+  EXPECT_EQ(ranks.node.ranks().sum(found), 1U);
 }
 
-TEST(Exchange, TellsEveryRankOfARequest) {
-  ItemGradients items(kShape, 10, 8, 1, ItemScale::of(8, 1, 1.0));
-  FormGradient form(kShape, 8, 10, 1.0F);
-  GradientExchange exchange(world(), 10);
-  EXPECT_EQ(exchange.sum(items, form, 0), 0U);
-  EXPECT_EQ(exchange.sum(items, form, world().rank() == world().size() - 1 ? 3 : 0), 3U);
-}
-
-TEST(Exchange, RefusesMoreOccurrencesThanTheScaleHolds) {
-  ItemGradients items(kShape, 10, 8, 1, ItemScale{10, 3});
-  FormGradient form(kShape, 8, 10, 1.0F);
-  for (int i = 0; i < 4; ++i) {
-    (void)items.open_rows(std::array<ItemIndex, 1>{5});
+TEST_P(Exchange, TellsEveryRankOfARequest) {
+  Ranks ranks(GetParam(), shape_of(10));
+  for (const std::uint32_t request : {0U, 3U, 0U, 1U}) {
+    ranks.exchange.clear();
+    ranks.exchange.publish(world().rank() == world().size() - 1 ? request : 0);
+    ranks.exchange.combine();
+    EXPECT_EQ(ranks.exchange.finish(), request);
   }
-  EXPECT_THROW(GradientExchange(world(), 10).sum(items, form, 0), communication::AgreedError);
+}
+
+TEST_P(Exchange, RefusesMoreOccurrencesThanTheScaleHoldsOnEveryRank) {
+  auto shape = shape_of(10);
+  shape.scale = ItemScale{10, 3};
+  Ranks ranks(GetParam(), shape);
+  for (int i = 0; i < 4; ++i) {
+    (void)ranks.exchange.items().open_rows(std::array<ItemIndex, 1>{5});
+  }
+  ranks.exchange.publish(0);
+  ranks.exchange.combine();
+  EXPECT_THROW(ranks.exchange.finish(), communication::AgreedError);
+}
+
+INSTANTIATE_TEST_SUITE_P(RanksThatShare, Exchange, ::testing::Values(0, 1, 2));
+
+TEST(DenseExchange, IsTakenWhereRowsOutnumberTheCatalogueTwice) {
+  Ranks ranks(1, shape_of(3));
+  for (auto i = static_cast<std::uint64_t>(world().rank()); i < kContributions;
+       i += static_cast<std::uint64_t>(world().size())) {
+    contribute(ranks.exchange.items(), 0, i, 3);
+  }
+  ranks.exchange.publish(0);
+  ranks.exchange.combine();
+  ranks.exchange.finish();
+  EXPECT_EQ(ranks.exchange.dense_steps(), world().size() > 2 ? 1U : 0U);
 }
 
 }  // namespace ampcf::parallel

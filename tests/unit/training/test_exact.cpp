@@ -1,5 +1,5 @@
 // The proof that a run is a function of data, options and seed alone: any number of ranks, stopped inside epochs at
-// random steps and resumed on another number, to the same bits.
+// random steps and resumed on another number, sharing memory or not, to the same bits.
 
 #include "ampcf/checkpoint/model_file.hpp"
 #include "ampcf/random/philox.hpp"
@@ -51,8 +51,10 @@ TEST_P(Exact, OnAllRanksOnOneAndStoppedInBetween) {
   const auto first = 1 + draws.next_below(steps / 2);
   const auto second = first + 1 + draws.next_below(steps / 2 - 2);
   options.output = directory / "parts";
+  options.sharing_ranks = 2;  // pairs of ranks exchange rows as nodes do
   EXPECT_EQ(train(world(), options, stop_at(first)), ExitCode::stopped);
   options.is_resumed = true;
+  options.sharing_ranks = 1;
   train_alone(options, stop_at(second), ExitCode::stopped);
   EXPECT_EQ(train(world(), options), ExitCode::success);
   expect_same_files(directory / "one", directory / "parts");

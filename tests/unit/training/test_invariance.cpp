@@ -45,8 +45,13 @@ TEST(Training, WithEveryOptionGivesTheBitsOfOne) {
     options.has_log_q = true;
     options.adam.weight_decay = 0.01;
     options.final_learning_rate = 0.1;
+    options.sharing_ranks = 1;
     options.batch_size = 1000;  // more rows than twice the catalogue: the dense exchange
   });
+}
+
+TEST(Training, InGroupsThatShareMemoryGivesTheBitsOfOne) {
+  expect_same_as_one_rank([](TrainingOptions& options) { options.sharing_ranks = 2; });
 }
 
 TEST(Training, UnderFullSoftmaxGivesTheBitsOfOne) {

@@ -1,0 +1,85 @@
+#include "ampcf/communication/node.hpp"
+
+#include "support/world.hpp"
+
+#include <gtest/gtest.h>
+
+namespace ampcf::communication {
+
+using ampcf::testing::world;
+
+TEST(Node, HoldsAtMostAsManyRanksAsAsked) {
+  const Node whole(world(), 0);
+  EXPECT_EQ(whole.ranks().size(), world().size());
+  EXPECT_EQ(whole.lanes(), static_cast<std::uint64_t>(world().size()));
+  const Node pairs(world(), 2);
+  EXPECT_LE(pairs.ranks().size(), 2);
+  const Node single(world(), 1);
+  EXPECT_EQ(single.ranks().size(), 1);
+  EXPECT_EQ(single.lane().size(), world().size());
+}
+
+TEST(Node, HasAsManyLanesAsItsSmallestFellowHasRanks) {
+  const Node pairs(world(), 2);
+  EXPECT_EQ(pairs.lanes(), world().size() == 1 || world().size() % 2 == 1 ? 1U : 2U);
+  const auto members = world().sum(static_cast<std::uint64_t>(pairs.has_lane() ? 1 : 0));
+  const auto nodes = (static_cast<std::uint64_t>(world().size()) + 1) / 2;
+  EXPECT_EQ(members, nodes * pairs.lanes());
+  if (pairs.has_lane()) {
+    EXPECT_EQ(static_cast<std::uint64_t>(pairs.lane().size()), nodes);
+  }
+}
+
+TEST(NodeMemory, IsZeroAndSeenByAllRanks) {
+  const Node node(world(), 0);
+  NodeMemory memory(node.ranks());
+  const auto unused = memory.allocate<char>(3);
+  const auto numbers = memory.allocate<std::int32_t>(100);
+  EXPECT_EQ(reinterpret_cast<std::uintptr_t>(numbers.data()) % 64, 0U);
+  EXPECT_EQ(unused.size(), 3U);
+  for (const auto number : numbers) {
+    EXPECT_EQ(number, 0);
+  }
+  node.ranks().barrier();
+  numbers[static_cast<std::size_t>(world().rank())] = world().rank() + 1;
+  node.ranks().barrier();
+  for (int rank = 0; rank < world().size(); ++rank) {
+    EXPECT_EQ(numbers[static_cast<std::size_t>(rank)], rank + 1);
+  }
+}
+
+TEST(NodeMemory, HoldsVectorsWhoseCopiesAreTheirOwn) {
+  const Node node(world(), 0);
+  NodeMemory memory(node.ranks());
+  kernels::AlignedVector<float> shared(10, memory.allocator<float>(10));
+  node.ranks().barrier();
+  if (world().rank() == 0) {
+    shared[7] = 3.0F;
+  }
+  node.ranks().barrier();
+  auto copy = shared;
+  EXPECT_EQ(copy[7], 3.0F);
+  copy[7] = static_cast<float>(world().rank()) + 10.0F;
+  node.ranks().barrier();
+  EXPECT_EQ(shared[7], 3.0F);
+}
+
+TEST(NodeBarrier, LetsNobodyPassBeforeTheLast) {
+  const Node node(world(), 0);
+  NodeMemory memory(node.ranks());
+  NodeBarrier barrier(node.ranks(), memory);
+  NodeBarrier other(node.ranks(), memory);
+  const auto rounds = memory.allocate<std::int32_t>(static_cast<std::size_t>(world().size()));
+  for (int round = 1; round <= 500; ++round) {
+    rounds[static_cast<std::size_t>(world().rank())] = round;
+    barrier.arrive();
+    barrier.wait();
+    for (const auto of_rank : rounds) {
+      ASSERT_EQ(of_rank, round);
+    }
+    other.arrive();
+    other.wait();
+  }
+}
+
+}  // namespace ampcf::communication
