@@ -1,5 +1,7 @@
 #include "ampcf/evaluation/metrics.hpp"
 
+#include "ampcf/kernels/exponential.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <numbers>
@@ -27,7 +29,7 @@ double expected_hit(const TiedRank& rank, std::uint64_t k) {
 double expected_ndcg(const TiedRank& rank, std::uint64_t k) {
   double total = 0.0;
   for (auto place = rank.better; place < end_of_counting_ranks(rank, k); ++place) {
-    total += std::numbers::ln2 / std::log(static_cast<double>(place) + 2.0);
+    total += std::numbers::ln2 / kernels::logarithm(static_cast<double>(place) + 2.0);
   }
   return total / (static_cast<double>(rank.tied) + 1.0);
 }

@@ -1,5 +1,6 @@
 #include "ampcf/generation/catalogue.hpp"
 
+#include "ampcf/kernels/exponential.hpp"
 #include "generation/streams.hpp"
 
 #include <fmt/format.h>
@@ -55,7 +56,7 @@ void Catalogue::fill_alias(Taste taste, double exponent) {
   const auto size = taste_size(taste);
   std::vector<double> scaled(size);  // probability times size: 1 on average
   for (std::uint32_t column = 0; column < size; ++column) {
-    scaled[column] = std::pow(column + 1.0, -exponent);
+    scaled[column] = kernels::power(column + 1.0, -exponent);
   }
   const auto factor = size / std::accumulate(scaled.begin(), scaled.end(), 0.0);
   std::vector<std::uint32_t> small;

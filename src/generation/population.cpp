@@ -1,6 +1,7 @@
 #include "ampcf/generation/population.hpp"
 
 #include "ampcf/core/error.hpp"
+#include "ampcf/kernels/exponential.hpp"
 #include "generation/streams.hpp"
 
 #include <algorithm>
@@ -43,7 +44,7 @@ Population::Population(const GenerationOptions& options, const Catalogue& catalo
 
 std::uint64_t Population::interaction_count(UserIndex user) const {
   auto draws = draws_for(options_.seed, Purpose::interaction_count, user);
-  const auto excess = widest_excess_ * std::pow(draws.next_unit(), power_);
+  const auto excess = widest_excess_ * kernels::power(draws.next_unit(), power_);
   return kFewestInteractions + static_cast<std::uint64_t>(std::floor(excess + draws.next_unit()));
 }
 
@@ -64,7 +65,7 @@ std::vector<Persona> Population::personas(UserIndex user) const {
   while (personas.size() < count) {
     const Taste taste = draws.next_below(catalogue_.taste_count());
     if (!has_taste(personas, taste)) {
-      const auto weight = kSmallestWeight - std::log((draws.next() + 0.5) * 0x1p-32);
+      const auto weight = kSmallestWeight - kernels::logarithm((draws.next() + 0.5) * 0x1p-32);
       personas.push_back({taste, weight});
       sum += weight;
     }

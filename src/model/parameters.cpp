@@ -10,14 +10,13 @@ namespace ampcf::model {
 
 namespace {
 
-// Row `index` of a stream: `size` normal numbers, four to a Philox block; the row's address is its global index.
+// Row `index` of a stream: `size` normal numbers; the row's address is its global index.
 template <typename Real>
 void fill_normal(Real* row, std::size_t size, double scale, std::uint64_t seed, random::Stream stream,
                  std::uint64_t index) {
   random::Draws draws(seed, stream, index);
   for (std::size_t i = 0; i < size; i += 2) {
-    const auto first = draws.next();
-    const auto pair = random::normal_pair(first, draws.next());
+    const auto pair = random::normal_pair(draws);
     row[i] = static_cast<Real>(scale * pair[0]);
     if (i + 1 < size) {
       row[i + 1] = static_cast<Real>(scale * pair[1]);

@@ -4,6 +4,7 @@
 #include "ampcf/kernels/product.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace ampcf::model {
 

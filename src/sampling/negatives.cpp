@@ -1,6 +1,7 @@
 #include "ampcf/sampling/negatives.hpp"
 
 #include "ampcf/core/error.hpp"
+#include "ampcf/kernels/exponential.hpp"
 #include "ampcf/random/philox.hpp"
 
 #include <algorithm>
@@ -16,7 +17,7 @@ std::vector<double> weights_of(std::span<const std::uint64_t> counts, double pow
   }
   std::vector<double> weights(counts.size());
   std::transform(counts.begin(), counts.end(), weights.begin(),
-                 [&](std::uint64_t count) { return std::pow(static_cast<double>(count), power); });
+                 [&](std::uint64_t count) { return kernels::power(static_cast<double>(count), power); });
   return weights;
 }
 

@@ -4,6 +4,7 @@
 #include "ampcf/communication/stall_watch.hpp"
 #include "ampcf/core/error.hpp"
 #include "ampcf/core/version.hpp"
+#include "ampcf/kernels/exponential.hpp"
 #include "ampcf/training/consistency.hpp"
 #include "training/progress.hpp"
 
@@ -47,7 +48,7 @@ double largest_share(const std::vector<std::uint64_t>& counts, const sampling::N
 std::vector<float> log_probabilities(const sampling::AliasTable& table) {
   std::vector<float> logs(table.size());
   for (ItemIndex item = 0; item < logs.size(); ++item) {
-    logs[item] = static_cast<float>(std::log(std::max(table.probability(item), 1e-30)));
+    logs[item] = static_cast<float>(kernels::logarithm(std::max(table.probability(item), 1e-30)));
   }
   return logs;
 }

@@ -1,11 +1,12 @@
 #pragma once
 
+#include "ampcf/kernels/exponential.hpp"
+
 #include <Random123/philox.h>
 
 #include <array>
 #include <cmath>
 #include <cstdint>
-#include <numbers>
 #include <span>
 
 namespace ampcf::random {
@@ -54,13 +55,6 @@ enum class Stream : std::uint32_t {
   return static_cast<std::uint32_t>((static_cast<std::uint64_t>(word) * bound) >> 32U);
 }
 
-/// Two independent standard normal numbers from two words (Box and Muller 1958).
-[[nodiscard]] inline std::array<double, 2> normal_pair(std::uint32_t first, std::uint32_t second) {
-  const double radius = std::sqrt(-2.0 * std::log((first + 0.5) * 0x1p-32));
-  const double angle = 2.0 * std::numbers::pi * unit(second);
-  return {radius * std::cos(angle), radius * std::sin(angle)};
-}
-
 /// Blocks 0 to `blocks` - 1 of sixteen addresses (seed, stream, a[i], b), each at words[i * 4 * blocks]: what sixteen
 /// `Draws` begin with, computed at once.
 void first_words(std::uint64_t seed, Stream stream, std::span<const std::uint64_t, 16> a, std::uint32_t b,
@@ -105,5 +99,19 @@ class Draws {
   std::uint32_t used_ = 4;
   std::array<std::uint32_t, 4> block_{};
 };
+
+/// Two independent standard normal numbers (Marsaglia and Bray, SIAM Review 1964).
+[[nodiscard]] inline std::array<double, 2> normal_pair(Draws& draws) {
+  double x = 0.0;
+  double y = 0.0;
+  double square = 0.0;
+  do {
+    x = 2.0 * draws.next_unit() - 1.0;
+    y = 2.0 * draws.next_unit() - 1.0;
+    square = x * x + y * y;
+  } while (square >= 1.0 || square == 0.0);
+  const double factor = std::sqrt(-2.0 * kernels::logarithm(square) / square);
+  return {x * factor, y * factor};
+}
 
 }  // namespace ampcf::random

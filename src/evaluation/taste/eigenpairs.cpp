@@ -71,8 +71,7 @@ class BlockKrylov {
     for (Index row = 0; row < block.rows(); ++row) {
       random::Draws draws(seed_, random::Stream::taste_projection, static_cast<std::uint64_t>(row), blocks_drawn_);
       for (Index column = 0; column < block.cols(); ++column) {
-        const auto first = draws.next();
-        block(row, column) = random::normal_pair(first, draws.next())[0];
+        block(row, column) = random::normal_pair(draws)[0];
       }
     }
     ++blocks_drawn_;

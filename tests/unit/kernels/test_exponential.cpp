@@ -24,6 +24,28 @@ TEST(Logarithm, IsWithinTwoRoundingsOfTheTrueValue) {
   }
 }
 
+TEST(DoubleLogarithm, IsWithinAFewRoundingsOfTheTrueValue) {
+  for (double x = 1e-300; x < 1e300; x *= 1.37) {
+    EXPECT_NEAR(logarithm(x), std::log(x), 2e-15 * std::max(1.0, std::abs(std::log(x)))) << x;
+  }
+  EXPECT_EQ(logarithm(1.0), 0.0);
+}
+
+TEST(DoubleExponential, IsWithinAFewRoundingsOfTheTrueValue) {
+  for (double x = -650.0; x < 650.0; x += 0.377) {
+    EXPECT_NEAR(exponential(x) / std::exp(x), 1.0, 2e-14) << x;
+  }
+  EXPECT_TRUE(std::isnan(exponential(static_cast<double>(NAN))));
+}
+
+TEST(Power, IsWithinAFewRoundingsOfTheTrueValue) {
+  for (const double x : {0.0, 1.0, 2.0, 3706.0, 1e6}) {
+    for (const double y : {0.0, 0.25, 0.5, 1.0, 2.0}) {
+      EXPECT_NEAR(power(x, y), std::pow(x, y), 1e-13 * std::pow(x, y)) << x << "^" << y;
+    }
+  }
+}
+
 TEST(Sum, AddsAllSixteenLanes) {
   Floats v;
   for (std::size_t i = 0; i < kLanes; ++i) {

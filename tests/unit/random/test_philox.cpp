@@ -40,4 +40,21 @@ TEST(Draws, GoOnWhereKnownWordsEnd) {
   }
 }
 
+TEST(NormalPair, HasTheMomentsOfTheNormalDistribution) {
+  Draws draws(5, Stream::generation, 0);
+  const int pairs = 50000;
+  double mean = 0.0, square = 0.0, fourth = 0.0, product = 0.0;
+  for (int i = 0; i < pairs; ++i) {
+    const auto [x, y] = normal_pair(draws);
+    mean += (x + y) / (2 * pairs);
+    square += (x * x + y * y) / (2 * pairs);
+    fourth += (x * x * x * x + y * y * y * y) / (2 * pairs);
+    product += x * y / pairs;
+  }
+  EXPECT_NEAR(mean, 0.0, 0.02);
+  EXPECT_NEAR(square, 1.0, 0.03);
+  EXPECT_NEAR(fourth, 3.0, 0.2);
+  EXPECT_NEAR(product, 0.0, 0.02);
+}
+
 }  // namespace ampcf::random
