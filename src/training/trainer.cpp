@@ -164,7 +164,7 @@ void Trainer::resume_from(const std::filesystem::path& path) {
                        path.string(), model.dataset_fingerprint(), options_.data.string(), dataset_->fingerprint());
     }
     require_same_run(model.config(), resolved_);
-    const auto instructions = model.file().text_attribute("instruction_set");
+    const auto& instructions = model.instruction_set();
     if (instructions != instruction_set()) {
       log_.warn("{} was computed with {}, this program with {}: the rest will be right, but not to the same bits",
                 path.string(), instructions, instruction_set());
