@@ -269,7 +269,8 @@ std::string OptionTable::resolved() const {
   std::string text;
   for (const auto& option : options_) {
     const auto value = option->text();
-    if (option->is_resolved && !option->is_repeatable && !value.empty()) {
+    const bool is_unset = value.empty() && option->default_text.empty();
+    if (option->is_resolved && !option->is_repeatable && !is_unset) {
       text += fmt::format("{} = {}\n", option->name, value);
     }
   }

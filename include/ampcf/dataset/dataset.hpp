@@ -68,6 +68,9 @@ class Dataset {
   [[nodiscard]] const storage::File& file() const { return file_; }
 
  private:
+  [[nodiscard]] std::vector<std::string> distinct_ids(const std::string& dataset, std::uint64_t count) const;
+  [[nodiscard]] std::vector<std::string> item_texts(const std::string& dataset) const;
+
   storage::File file_;
   std::uint64_t item_count_ = 0;
   std::string fingerprint_;
