@@ -95,6 +95,17 @@ TEST(Ini, IsOverriddenByTheCommandLineAndRoundTrips) {
   EXPECT_EQ(g.table.resolved(), f.table.resolved());
 }
 
+// It came back as the default.
+TEST(Ini, KeepsATextThatWasMadeEmpty) {
+  std::string columns = "user,item";
+  OptionTable table("ampcf-test", "a test", "ampcf-test [options]");
+  table.add("columns", columns, "LIST", "columns");
+  table.read_ini("columns =\n", "run.ini");
+  EXPECT_EQ(table.resolved(), "columns = \n");
+  table.read_ini(table.resolved(), "config.ini");
+  EXPECT_EQ(columns, "");
+}
+
 TEST(Ini, ErrorsNameFileAndLine) {
   EXPECT_THAT(usage_error_of([] { Fixture().table.read_ini("personas = 2\nperson = 3\n", "x.ini"); }),
               ::testing::StartsWith("x.ini:2: "));
