@@ -8,8 +8,9 @@ namespace ampcf::checkpoint {
 namespace {
 
 storage::File open_checkpoint(const std::filesystem::path& path) {
-  if (!std::filesystem::exists(path)) {
-    throw RuntimeError("{}: no such checkpoint", path.string());
+  std::error_code failed;
+  if (!std::filesystem::exists(path, failed)) {
+    throw RuntimeError("{}: no such checkpoint{}", path.string(), failed ? " (" + failed.message() + ")" : "");
   }
   auto file = storage::File::open(path);
   const auto format = file.has_attribute("format") ? file.text_attribute("format") : "none";

@@ -29,10 +29,12 @@ const std::filesystem::path& File::path() const { return state_->path; }
 
 File File::open(const std::filesystem::path& path) {
   settle_library();
-  if (!std::filesystem::exists(path)) {
-    throw DataError("{}: no such file", path.string());
+  std::error_code failed;
+  const auto status = std::filesystem::status(path, failed);
+  if (!std::filesystem::exists(status)) {
+    throw DataError("{}: no such file ({})", path.string(), failed.message());
   }
-  if (!std::filesystem::is_regular_file(path)) {
+  if (!std::filesystem::is_regular_file(status)) {
     throw DataError("{}: found a directory or a device, expected an HDF5 file", path.string());
   }
   if (!is_seal_whole(path)) {

@@ -99,6 +99,9 @@ Trainer::~Trainer() = default;
 void Trainer::open_data() {
   communicator_.agree([&] {
     dataset_.emplace(options_.data);
+    if (dataset_->interaction_count() == 0) {
+      throw DataError("{}: no training interactions in it", options_.data.string());
+    }
     plan_.emplace(dataset_->indptr(), options_.shards, static_cast<std::uint64_t>(communicator_.size()),
                   options_.batch_size);
     const auto users = plan_->users_of_rank(static_cast<std::uint64_t>(communicator_.rank()));

@@ -1,9 +1,10 @@
 #include "harness.hpp"
 #include "options_case.hpp"
 
+#include <cstdlib>
 #include <sstream>
 
-// A word of the command line on each line.
+// A word of the command line on each line. What is accepted must come back from the INI text that a run keeps.
 void ampcf::fuzz::read(std::string_view input) {
   std::vector<std::string> words{"program"};
   std::istringstream lines{std::string(input)};
@@ -16,6 +17,12 @@ void ampcf::fuzz::read(std::string_view input) {
   }
   expect_usage_errors([&] {
     OptionsCase options;
-    (void)options.table.parse(static_cast<int>(argv.size()), argv.data(), false);
+    if (options.table.parse(static_cast<int>(argv.size()), argv.data(), false)) {
+      OptionsCase again;
+      again.table.read_ini(options.table.resolved(), "options.ini");
+      if (again.table.resolved() != options.table.resolved()) {
+        std::abort();
+      }
+    }
   });
 }
