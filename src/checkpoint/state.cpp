@@ -99,6 +99,7 @@ Progress read_progress(const File& file) {
       throw DataError("{}: an attribute holds {}, expected a finite number", file.path().string(), number);
     }
   }
+  file.expect_shape("/training/log", {progress.epoch});
   progress.log_rows = read_checked_strings(file, "/training/log");
   file.expect_shape("/training/loss_sums", {progress.loss_sums.size()});
   read_checked_rows(file, "/training/loss_sums", 0, std::span<std::int64_t>(progress.loss_sums));

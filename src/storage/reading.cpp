@@ -104,7 +104,12 @@ std::vector<std::string> File::read_strings(const std::string& dataset) const {
     throw DataError("{}: {} holds {}, expected string", path().string(), dataset, type_name(type.id()));
   }
   const Handle space(H5Dget_space(handle.id()), H5Sclose);
-  const auto count = number_count(shape_of(space)).value_or(0);
+  const auto extents = shape_of(space);
+  if (extents.size() != 1) {
+    throw DataError("{}: {} has shape ({}), expected a list of strings", path().string(), dataset,
+                    fmt::join(extents, ", "));
+  }
+  const auto count = extents[0];
   std::vector<std::string> strings(count);
   if (count == 0) {
     return strings;

@@ -138,7 +138,7 @@ std::string complaint_of(const Outcome& outcome, const std::filesystem::path& fi
   }
   // Faults of options (2) name the option.
   if (outcome.exit_code != 0 &&
-      (outcome.err.empty() || (outcome.exit_code != 2 && outcome.err.find(file.filename()) == std::string::npos))) {
+      (outcome.err.empty() || (outcome.exit_code != 2 && outcome.err.find(file.string()) == std::string::npos))) {
     return "an error that does not name the file";
   }
   return outcome.peak_bytes > kMostPeakBytes ? fmt::format("{} bytes of memory", outcome.peak_bytes) : "";

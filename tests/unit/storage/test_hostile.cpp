@@ -73,6 +73,22 @@ TEST_P(Claim, OfMoreStringsThanAreStoredIsRefused) {
   EXPECT_THAT(data_error_of([&] { (void)File::open(path).read_strings("/x"); }), HasSubstr("/x claims the shape"));
 }
 
+// Half a gigabyte was read before anybody asked what shape a list has.
+TEST_P(Claim, OfATableOfStringsIsRefused) {
+  const testing::TemporaryDirectory directory;
+  const Handle type(H5Tcopy(H5T_C_S1), H5Tclose);
+  H5Tset_size(type.id(), 8);
+  const Handle properties(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
+  H5Pset_alloc_time(properties.id(), H5D_ALLOC_TIME_EARLY);
+  const auto path = foreign(
+      directory,
+      [&](hid_t file) {
+        add_dataset(file, type.id(), {3, 2}, properties.id());
+      },
+      GetParam());
+  EXPECT_THAT(data_error_of([&] { (void)File::open(path).read_strings("/x"); }), HasSubstr("has shape (3, 2)"));
+}
+
 // Memory for one value was filled with a thousand.
 TEST_P(Claim, OfSeveralValuesInAnAttributeIsRefused) {
   const testing::TemporaryDirectory directory;
