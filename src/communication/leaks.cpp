@@ -11,6 +11,7 @@ const char* __lsan_default_suppressions() {  // NOLINT(bugprone-reserved-identif
          "leak:vasprintf\n";  // called by them alone, and the end of what the unwinder sees
 }
 
-const char* __lsan_default_options() { return "print_suppressions=0"; }  // NOLINT(bugprone-reserved-identifier)
+// The leak sanitizer runs into a segmentation fault over the thread-local memory of threads that Open MPI leaves.
+const char* __lsan_default_options() { return "print_suppressions=0:use_tls=0"; }  // NOLINT(bugprone-reserved-identifier)
 
 }  // extern "C"

@@ -72,6 +72,9 @@ void File::write_rows(const std::string& dataset, std::uint64_t first, std::span
   const auto extents = shape_of(whole);
   const auto row = row_size(extents);
   const auto rows = row == 0 ? 0 : values.size() / row;
+  if (handle.is_valid() && rows == 0) {
+    return;  // HDF5 would write the dataset's header again, which is sealed
+  }
   const auto into = select_rows(handle, extents, first, rows);
   const auto from = flat_space(rows * row);
   if (H5Dwrite(handle.id(), memory_type<T>(), from.id(), into.id(), H5P_DEFAULT, values.data()) < 0) {

@@ -178,9 +178,11 @@ class Trials {
     auto& count = counts_[mutation.kind];
     ++count.tried;
     ++count.by_exit_code[outcome.exit_code];
+    crashes_in_child_ += outcome.err.find("HDF5 crashes reading it") != std::string::npos ? 1 : 0;
+    hangs_in_child_ += outcome.err.find("HDF5 does not come to an end") != std::string::npos ? 1 : 0;
     if (const auto complaint = complaint_of(outcome, file); !complaint.empty()) {
       ++faults_;
-      const auto saved = fmt::format("mutant-{}.h5", number);
+      const auto saved = fmt::format("mutant-{}-of-{}.h5", number, whole_.stem().string());
       std::filesystem::copy_file(kept, saved, std::filesystem::copy_options::overwrite_existing);
       fmt::print("FAULT mutant {} ({},{}) in {}: {}; kept as {}\n{}\n", number, mutation.kind, mutation.details, name,
                  complaint, saved, outcome.err.substr(0, 3000));
@@ -201,7 +203,9 @@ class Trials {
       fmt::print("\n");
       all += count.tried;
     }
-    fmt::print("{} mutants, {} faults\n", all, faults_);
+    fmt::print(
+        "{} mutants, {} faults; the child that inspects a file died in HDF5 over {} of them and was stopped over {}\n",
+        all, faults_, crashes_in_child_, hangs_in_child_);
     return faults_ == 0;
   }
 
@@ -213,6 +217,8 @@ class Trials {
   std::filesystem::path old_form_;
   std::map<std::string, Count> counts_;
   std::uint64_t faults_ = 0;
+  std::uint64_t crashes_in_child_ = 0;
+  std::uint64_t hangs_in_child_ = 0;
 };
 
 int run(const std::string& what, std::uint64_t first, std::uint64_t last, std::uint64_t seed) {
