@@ -58,6 +58,21 @@ bool is_elsewhere(const Handle& dataset) {
   return H5Pget_layout(properties.id()) == H5D_VIRTUAL || H5Pget_external_count(properties.id()) != 0;
 }
 
+bool has_plain_filters(const Handle& dataset) {
+  const Handle properties(H5Dget_create_plist(dataset.id()), H5Pclose);
+  const int count = H5Pget_nfilters(properties.id());
+  for (int i = 0; i < count; ++i) {
+    unsigned flags = 0;
+    std::size_t parameters = 0;
+    const auto filter =
+        H5Pget_filter2(properties.id(), static_cast<unsigned>(i), &flags, &parameters, nullptr, 0, nullptr, nullptr);
+    if (filter != H5Z_FILTER_SHUFFLE && filter != H5Z_FILTER_DEFLATE) {
+      return false;
+    }
+  }
+  return count >= 0;
+}
+
 bool is_backed(const Handle& dataset) {
   constexpr std::uint64_t kMostDeflateGain = 1032;  // https://zlib.net/zlib_tech.html
   const Handle space(H5Dget_space(dataset.id()), H5Sclose);

@@ -52,22 +52,9 @@ bool read_values(const Handle& type, const Handle& space, std::uint64_t count,
   return true;
 }
 
-bool has_known_filters(const Handle& dataset) {
-  const Handle properties(H5Dget_create_plist(dataset.id()), H5Pclose);
-  for (unsigned i = 0; i < static_cast<unsigned>(std::max(0, H5Pget_nfilters(properties.id()))); ++i) {
-    unsigned flags = 0;
-    std::size_t parameters = 0;
-    const auto filter = H5Pget_filter2(properties.id(), i, &flags, &parameters, nullptr, 0, nullptr, nullptr);
-    if (filter < 0 || H5Zfilter_avail(filter) <= 0) {
-      return false;
-    }
-  }
-  return true;
-}
-
 // Row by row in slabs. The numbers of a contiguous dataset are bytes at one place: the first slab tells all.
 bool read_dataset(const Handle& dataset) {
-  if (is_elsewhere(dataset) || !has_known_filters(dataset) || !is_backed(dataset)) {
+  if (is_elsewhere(dataset) || !has_plain_filters(dataset) || !is_backed(dataset)) {
     return true;  // nobody reads it
   }
   const Handle type(H5Dget_type(dataset.id()), H5Tclose);

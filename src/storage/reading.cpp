@@ -27,6 +27,9 @@ Handle File::State::open_dataset(const std::string& name) const {
   if (is_elsewhere(dataset)) {
     throw DataError("{}: {} keeps its numbers in other files, expected them in this one", path.string(), name);
   }
+  if (!has_plain_filters(dataset)) {
+    throw DataError("{}: {} has another filter than shuffle and deflate", path.string(), name);
+  }
   if (!is_backed(dataset)) {
     const Handle space(H5Dget_space(dataset.id()), H5Sclose);
     throw DataError("{}: {} claims the shape ({}), but {} bytes are stored", path.string(), name,

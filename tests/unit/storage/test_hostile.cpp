@@ -89,6 +89,25 @@ TEST_P(Claim, OfATableOfStringsIsRefused) {
   EXPECT_THAT(data_error_of([&] { (void)File::open(path).read_strings("/x"); }), HasSubstr("has shape (3, 2)"));
 }
 
+// HDF5 1.10.8 reads behind the end of a chunk that is shorter than its checksum.
+TEST_P(Claim, OfAnotherFilterThanShuffleAndDeflateIsRefused) {
+  const testing::TemporaryDirectory directory;
+  const Handle properties(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
+  const hsize_t chunk = 100;
+  H5Pset_chunk(properties.id(), 1, &chunk);
+  H5Pset_fletcher32(properties.id());
+  const auto path = foreign(
+      directory,
+      [&](hid_t file) {
+        add_dataset(file, H5T_STD_U32LE, {100}, properties.id());
+        const Handle dataset(H5Dopen2(file, "/x", H5P_DEFAULT), H5Dclose);
+        const hsize_t origin = 0;
+        H5Dwrite_chunk(dataset.id(), H5P_DEFAULT, 0, &origin, 3, "abc");
+      },
+      GetParam());
+  EXPECT_THAT(data_error_of([&] { (void)File::open(path).read<std::uint32_t>("/x"); }), HasSubstr("another filter"));
+}
+
 // Memory for one value was filled with a thousand.
 TEST_P(Claim, OfSeveralValuesInAnAttributeIsRefused) {
   const testing::TemporaryDirectory directory;
