@@ -60,8 +60,9 @@ void File::create_dataset(const std::string& dataset, const Shape& shape, int de
     state_->fail_writing(dataset);
   }
   const auto place = H5Dget_offset(handle.id());
-  if (place != HADDR_UNDEF) {
-    state_->rows.push_back({place, place + H5Dget_storage_size(handle.id())});
+  const auto bytes = H5Dget_storage_size(handle.id());
+  if (place != HADDR_UNDEF && bytes > 0) {  // of an empty dataset HDF5 names a place that is none
+    state_->rows.push_back({place, place + bytes});
   }
 }
 
@@ -72,9 +73,6 @@ void File::write_rows(const std::string& dataset, std::uint64_t first, std::span
   const auto extents = shape_of(whole);
   const auto row = row_size(extents);
   const auto rows = row == 0 ? 0 : values.size() / row;
-  if (handle.is_valid() && rows == 0) {
-    return;  // HDF5 would write the dataset's header again, which is sealed
-  }
   const auto into = select_rows(handle, extents, first, rows);
   const auto from = flat_space(rows * row);
   if (H5Dwrite(handle.id(), memory_type<T>(), from.id(), into.id(), H5P_DEFAULT, values.data()) < 0) {
