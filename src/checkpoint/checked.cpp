@@ -36,16 +36,17 @@ std::vector<std::uint64_t> checksums(const std::vector<std::string>& values) {
   return sums;
 }
 
+// The place of the first number that is not finite, rows.size() where all are.
 template <typename T>
-void require_finite(std::span<const T> rows, std::uint64_t row_size, const std::string& dataset, std::uint64_t first) {
+std::size_t first_not_finite(std::span<const T> rows) {
+  std::size_t i = 0;
   if constexpr (std::is_floating_point_v<T>) {
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      if (!std::isfinite(rows[i])) {
-        throw RuntimeError("{} has {} in row {}: the run diverged; lower --learning-rate or --initial-scale", dataset,
-                           rows[i], first + i / row_size);
-      }
+    while (i < rows.size() && std::isfinite(rows[i])) {
+      ++i;
     }
+    return i;
   }
+  return rows.size();
 }
 
 void verify(const File& file, const std::string& dataset, std::uint64_t first,
@@ -73,7 +74,10 @@ void create_checked(File& file, const std::string& dataset, const Shape& shape) 
 template <typename T>
 void write_checked_rows(File& file, const std::string& dataset, std::uint64_t first, std::span<const T> rows) {
   const auto size = row_size(file.shape(dataset));
-  require_finite(rows, size, dataset, first);
+  if (const auto bad = first_not_finite(rows); bad < rows.size()) {
+    throw RuntimeError("{} has {} in row {}: the run diverged; lower --learning-rate or --initial-scale", dataset,
+                       rows[bad], first + bad / size);
+  }
   const auto sums = checksums(rows, size);
   file.write_rows(dataset, first, rows);
   file.write_rows(checksums_of(dataset), first, std::span<const std::uint64_t>(sums));
@@ -94,13 +98,19 @@ void write_checked_strings(File& file, const std::string& dataset, const std::ve
 template <typename T>
 void read_checked_rows(const File& file, const std::string& dataset, std::uint64_t first, std::span<T> out) {
   file.read_rows(dataset, first, out);
-  verify(file, dataset, first, checksums(std::span<const T>(out), row_size(file.shape(dataset))));
+  const auto shape = file.shape(dataset);
+  const auto size = shape.empty() ? 0 : row_size(shape);
+  verify(file, dataset, first, checksums(std::span<const T>(out), size));
+  if (const auto bad = first_not_finite(std::span<const T>(out)); bad < out.size()) {
+    throw DataError("{}: {} has {} in row {}", file.path().string(), dataset, out[bad], first + bad / size);
+  }
 }
 
 template <typename T>
-std::vector<T> read_checked(const File& file, const std::string& dataset) {
-  auto values = file.read<T>(dataset);
-  verify(file, dataset, 0, checksums(std::span<const T>(values), row_size(file.shape(dataset))));
+std::vector<T> read_checked(const File& file, const std::string& dataset, const Shape& shape) {
+  file.expect_shape(dataset, shape);
+  std::vector<T> values(shape[0] * row_size(shape));
+  read_checked_rows(file, dataset, 0, std::span<T>(values));
   return values;
 }
 
@@ -115,7 +125,7 @@ std::vector<std::string> read_checked_strings(const File& file, const std::strin
   template void write_checked_rows<T>(File&, const std::string&, std::uint64_t, std::span<const T>); \
   template void write_checked<T>(File&, const std::string&, const Shape&, std::span<const T>);       \
   template void read_checked_rows<T>(const File&, const std::string&, std::uint64_t, std::span<T>);  \
-  template std::vector<T> read_checked<T>(const File&, const std::string&);
+  template std::vector<T> read_checked<T>(const File&, const std::string&, const Shape&);
 AMPCF_INSTANTIATE(float)
 AMPCF_INSTANTIATE(std::uint32_t)
 AMPCF_INSTANTIATE(std::int64_t)

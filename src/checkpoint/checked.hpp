@@ -30,13 +30,15 @@ void write_checked(storage::File& file, const std::string& dataset, const storag
                    std::span<const T> values);
 void write_checked_strings(storage::File& file, const std::string& dataset, const std::vector<std::string>& values);
 
-/// Reads rows first.. and verifies them. DataError names the first row whose checksum differs.
+/// Reads rows first.. and verifies them: DataError names the first row whose checksum differs or that holds a number
+/// that is not finite, which no writer leaves there.
 template <typename T>
 void read_checked_rows(const storage::File& file, const std::string& dataset, std::uint64_t first, std::span<T> out);
 
-/// Both for the whole.
+/// The whole, which must have this shape.
 template <typename T>
-[[nodiscard]] std::vector<T> read_checked(const storage::File& file, const std::string& dataset);
+[[nodiscard]] std::vector<T> read_checked(const storage::File& file, const std::string& dataset,
+                                          const storage::Shape& shape);
 [[nodiscard]] std::vector<std::string> read_checked_strings(const storage::File& file, const std::string& dataset);
 
 }  // namespace ampcf::checkpoint

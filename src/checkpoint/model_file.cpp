@@ -8,8 +8,9 @@ namespace ampcf::checkpoint {
 namespace {
 
 storage::File open_checkpoint(const std::filesystem::path& path) {
-  if (!std::filesystem::exists(path)) {
-    throw RuntimeError("{}: no such checkpoint", path.string());
+  std::error_code failed;
+  if (!std::filesystem::exists(path, failed)) {
+    throw RuntimeError("{}: no such checkpoint{}", path.string(), failed ? " (" + failed.message() + ")" : "");
   }
   auto file = storage::File::open(path);
   const auto format = file.has_attribute("format") ? file.text_attribute("format") : "none";
@@ -42,7 +43,8 @@ ModelFile::ModelFile(const std::filesystem::path& path) : file_(as_damage([&] { 
     const auto items = file_.shape("/model/items");
     const auto projection = file_.shape("/model/attention/user_projection");
     if (personas.size() != 3 || items.size() != 2 || projection.size() != 2 || personas[2] != items[1] ||
-        projection[0] != personas[2] || personas[1] == 0 || personas[2] == 0 || projection[1] == 0) {
+        projection[0] != personas[2] || personas[0] == 0 || personas[1] == 0 || personas[2] == 0 || items[0] == 0 ||
+        projection[1] == 0) {
       throw DataError("{}: the shapes of /model do not fit together", path.string());
     }
     user_count_ = personas[0];
@@ -54,6 +56,7 @@ ModelFile::ModelFile(const std::filesystem::path& path) : file_(as_damage([&] { 
     config_ = file_.text_attribute("config");
     epoch_ = file_.attribute<std::uint64_t>("epoch");
     step_ = file_.attribute<std::uint64_t>("step");
+    instruction_set_ = file_.text_attribute("instruction_set");
   });
 }
 
@@ -65,18 +68,18 @@ model::SharedParameters<float> ModelFile::shared() const {
 
 void ModelFile::read_shared(model::SharedParameters<float>& shared, bool reads_items) const {
   as_damage([&] {
+    const auto d = dimensions_.dim;
+    const auto d_a = dimensions_.attention_dim;
     if (reads_items) {
-      const auto items = read_checked<float>(file_, "/model/items");
-      const auto biases = read_checked<float>(file_, "/model/item_bias");
-      pad(items.data(), dimensions_.dim, shared.items.data(), dimensions_.item_stride(), item_count_);
+      const auto items = read_checked<float>(file_, "/model/items", {item_count_, d});
+      const auto biases = read_checked<float>(file_, "/model/item_bias", {item_count_});
+      pad(items.data(), d, shared.items.data(), dimensions_.item_stride(), item_count_);
       pad(biases.data(), 1, shared.items.data() + dimensions_.bias_column(), dimensions_.item_stride(), item_count_);
     }
-    const auto user_projection = read_checked<float>(file_, "/model/attention/user_projection");
-    const auto item_projection = read_checked<float>(file_, "/model/attention/item_projection");
-    pad(user_projection.data(), dimensions_.attention_dim, shared.user_projection.data(),
-        dimensions_.padded_attention_dim(), dimensions_.dim);
-    pad(item_projection.data(), dimensions_.dim, shared.item_projection.data(), dimensions_.padded_dim(),
-        dimensions_.attention_dim);
+    const auto user_projection = read_checked<float>(file_, "/model/attention/user_projection", {d, d_a});
+    const auto item_projection = read_checked<float>(file_, "/model/attention/item_projection", {d_a, d});
+    pad(user_projection.data(), d_a, shared.user_projection.data(), dimensions_.padded_attention_dim(), d);
+    pad(item_projection.data(), d, shared.item_projection.data(), dimensions_.padded_dim(), d_a);
   });
 }
 

@@ -6,6 +6,7 @@
 #include "checkpoint/checked.hpp"
 #include "checkpoint/padding.hpp"
 
+#include <cmath>
 #include <optional>
 
 namespace ampcf::checkpoint {
@@ -59,13 +60,15 @@ void write_shared(File& file, const std::string& group, const model::Dimensions&
 void read_shared_moments(const File& file, const std::string& group, const model::Dimensions& shape,
                          std::uint64_t item_count, float* items, float* user_projection, float* item_projection) {
   if (items != nullptr) {
-    const auto rows = read_checked<float>(file, group + "/items");
-    const auto biases = read_checked<float>(file, group + "/item_bias");
+    const auto rows = read_checked<float>(file, group + "/items", {item_count, shape.dim});
+    const auto biases = read_checked<float>(file, group + "/item_bias", {item_count});
     pad(rows.data(), shape.dim, items, shape.item_stride(), item_count);
     pad(biases.data(), 1, items + shape.bias_column(), shape.item_stride(), item_count);
   }
-  const auto user_rows = read_checked<float>(file, group + "/attention/user_projection");
-  const auto item_rows = read_checked<float>(file, group + "/attention/item_projection");
+  const auto user_rows =
+      read_checked<float>(file, group + "/attention/user_projection", {shape.dim, shape.attention_dim});
+  const auto item_rows =
+      read_checked<float>(file, group + "/attention/item_projection", {shape.attention_dim, shape.dim});
   pad(user_rows.data(), shape.attention_dim, user_projection, shape.padded_attention_dim(), shape.dim);
   pad(item_rows.data(), shape.dim, item_projection, shape.padded_dim(), shape.attention_dim);
 }
@@ -93,6 +96,12 @@ Progress read_progress(const File& file) {
   progress.best_ndcg = file.attribute<double>("best_ndcg");
   progress.best_sum = file.attribute<double>("best_sum");
   progress.epochs_without_improvement = file.attribute<std::uint64_t>("epochs_without_improvement");
+  for (const auto number : {progress.training_seconds, progress.best_hr, progress.best_ndcg, progress.best_sum}) {
+    if (!std::isfinite(number)) {
+      throw DataError("{}: an attribute holds {}, expected a finite number", file.path().string(), number);
+    }
+  }
+  file.expect_shape("/training/log", {progress.epoch});
   progress.log_rows = read_checked_strings(file, "/training/log");
   file.expect_shape("/training/loss_sums", {progress.loss_sums.size()});
   read_checked_rows(file, "/training/loss_sums", 0, std::span<std::int64_t>(progress.loss_sums));
@@ -225,6 +234,9 @@ void read_state(const std::filesystem::path& path, TrainingState& state, bool re
   const auto& shape = state.shared.dimensions;
   const auto items = state.shared.item_count;
   const auto users = state.personas.users;
+  if (model.dimensions() != shape || model.item_count() != items || model.user_count() < users.last) {
+    throw RuntimeError("{}: its shapes are not those of its options and data (damaged checkpoint)", path.string());
+  }
   state.personas = model.personas(users);
   model.read_shared(state.shared, reads_items);
   try {

@@ -10,7 +10,6 @@
 
 #include <algorithm>
 #include <fstream>
-#include <sstream>
 
 namespace ampcf::config {
 
@@ -27,13 +26,18 @@ void require_inside(const T& value, const Range& range) {
 }
 
 std::string read_file(const std::filesystem::path& path) {
-  std::ifstream stream(path);
+  std::ifstream stream(path, std::ios::binary);
   if (!stream || std::filesystem::is_directory(path)) {
     throw UsageError("cannot read the configuration file {}", path.string());
   }
-  std::ostringstream text;
-  text << stream.rdbuf();
-  return text.str();
+  constexpr std::size_t kMostBytes = std::size_t{1} << 20U;  // whatever is larger, a device say, is something else
+  std::string text(kMostBytes + 1, '\0');
+  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(stream.gcount()));
+  if (text.size() > kMostBytes) {
+    throw UsageError("{}: found more than 1 MiB, expected a configuration file", path.string());
+  }
+  return text;
 }
 
 }  // namespace
@@ -168,8 +172,9 @@ std::string OptionTable::unknown(const std::string& name) const {
   for (const auto& option : options_) {
     names.push_back(option->name);
   }
-  return fmt::format("unknown option '{}'; the nearest known one is '{}' (--help lists all)", name,
-                     nearest(name, names));
+  const auto begin = name.substr(0, 80);
+  return fmt::format("unknown option '{}'; the nearest known one is '{}' (--help lists all)", begin,
+                     nearest(begin, names));
 }
 
 void OptionTable::assign(Option& option, const std::string& text, const std::string& prefix) {
@@ -269,8 +274,9 @@ std::string OptionTable::resolved() const {
   std::string text;
   for (const auto& option : options_) {
     const auto value = option->text();
-    if (option->is_resolved && !option->is_repeatable && !value.empty()) {
-      text += fmt::format("{} = {}\n", option->name, value);
+    const bool is_unset = value.empty() && option->default_text.empty();
+    if (option->is_resolved && !option->is_repeatable && !is_unset) {
+      text += fmt::format("{} = {}\n", option->name, ini_value(value));
     }
   }
   return text;

@@ -3,9 +3,12 @@
 #include "ampcf/config/ini.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <numeric>
+#include <optional>
 #include <regex>
 #include <sstream>
+#include <string_view>
 
 namespace ampcf::config {
 
@@ -32,7 +35,70 @@ std::size_t edit_distance(const std::string& a, const std::string& b) {
   return row[b.size()];
 }
 
+bool is_control(char character) {
+  const auto byte = static_cast<unsigned char>(character);
+  return byte < 0x20U || byte == 0x7FU;
+}
+
+// Takes the character behind a backslash, or the byte that \xNN means, off the front of `rest`.
+std::optional<char> unescaped(std::string_view& rest) {
+  const auto head = rest.substr(0, 1);
+  unsigned byte = 0;
+  std::size_t taken = 1;
+  if (head == "x" && rest.size() >= 3) {
+    const auto [end, error] = std::from_chars(rest.data() + 1, rest.data() + 3, byte, 16);
+    taken = error == std::errc() && end == rest.data() + 3 ? 3 : 0;
+  } else if (head == "\"" || head == "\\") {
+    byte = static_cast<unsigned char>(head[0]);
+  } else {
+    taken = 0;
+  }
+  rest.remove_prefix(taken);
+  return taken == 0 ? std::nullopt : std::optional(static_cast<char>(byte));
+}
+
+// What stands in quotes, `text` beginning with one, with nothing but a comment behind; nothing where it is malformed.
+std::optional<std::string> unquoted(std::string_view text) {
+  std::string value;
+  for (text.remove_prefix(1); !text.empty() && text.front() != '"';) {
+    std::optional<char> character = text.front();
+    text.remove_prefix(1);
+    if (*character == '\\') {
+      character = unescaped(text);
+    }
+    if (!character) {
+      return std::nullopt;
+    }
+    value.push_back(*character);
+  }
+  const auto behind = text.empty() ? "no closing quote" : trimmed(std::string(text.substr(1)));
+  return behind.empty() || behind.front() == '#' ? std::optional(value) : std::nullopt;
+}
+
+// What stands behind the equals sign. A comment begins with " #".
+std::optional<std::string> value_in(const std::string& text) {
+  const auto begin = trimmed(text);
+  return !begin.empty() && begin.front() == '"' ? unquoted(begin) : trimmed(text.substr(0, text.find(" #")));
+}
+
 }  // namespace
+
+std::string ini_value(const std::string& value) {
+  const bool is_plain = value == trimmed(value) && value.find(" #") == std::string::npos && value.rfind('"', 0) != 0 &&
+                        value.rfind('#', 0) != 0 && std::none_of(value.begin(), value.end(), is_control);
+  if (is_plain) {
+    return value;
+  }
+  std::string text = "\"";
+  for (const char character : value) {
+    if (is_control(character)) {
+      text += fmt::format("\\x{:02x}", static_cast<unsigned char>(character));
+    } else {
+      text += character == '"' || character == '\\' ? std::string("\\") + character : std::string(1, character);
+    }
+  }
+  return text + '"';
+}
 
 std::vector<IniEntry> parse_ini(const std::string& text, const std::string& source) {
   std::vector<IniEntry> entries;
@@ -50,9 +116,12 @@ std::vector<IniEntry> parse_ini(const std::string& text, const std::string& sour
     if (equals == std::string::npos || trimmed(content.substr(0, equals)).empty()) {
       throw UsageError("{}:{}: found '{}', expected key = value", source, line, content.substr(0, 80));
     }
-    auto value = content.substr(equals + 1);
-    const auto comment = value.find(" #");  // a comment after the value; paths with " #" go on the command line
-    entries.push_back({trimmed(content.substr(0, equals)), trimmed(value.substr(0, comment)), line});
+    const auto value = value_in(content.substr(equals + 1));
+    if (!value) {
+      throw UsageError("{}:{}: found '{}', expected a value in quotes with \\\\, \\\" and \\xNN in it", source, line,
+                       content.substr(0, 80));
+    }
+    entries.push_back({trimmed(content.substr(0, equals)), *value, line});
   }
   return entries;
 }

@@ -10,6 +10,9 @@
 
 namespace ampcf::config {
 
+/// A value as it stands in an INI file: in quotes where it would not come back otherwise.
+[[nodiscard]] std::string ini_value(const std::string& value);
+
 /// true|false, nothing else. Throws UsageError.
 [[nodiscard]] bool parse_bool(const std::string& text);
 

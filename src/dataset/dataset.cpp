@@ -1,6 +1,7 @@
 #include "ampcf/dataset/dataset.hpp"
 
 #include "ampcf/core/error.hpp"
+#include "dataset/raw/interner.hpp"
 
 #include <algorithm>
 
@@ -47,6 +48,9 @@ Dataset::Dataset(const std::filesystem::path& path) : file_(storage::File::open(
     throw DataError("{}: /items/id and /train/item must have one dimension", path.string());
   }
   item_count_ = items[0];
+  if (item_count_ > Interner::kMost) {
+    throw DataError("{}: {} items, expected at most {}", path.string(), item_count_, Interner::kMost);
+  }
   indptr_ = file_.read<std::uint64_t>("/train/indptr");
   check_offsets(path, indptr_, train[0]);
   file_.expect_shape("/users/id", {user_count()});
@@ -97,12 +101,30 @@ HeldOut Dataset::held_out(HeldOutPart part, UserRange users) const {
   return out;
 }
 
-std::vector<std::string> Dataset::item_titles() const {
-  return file_.contains("/items/title") ? file_.read_strings("/items/title") : std::vector<std::string>();
+std::vector<std::string> Dataset::user_ids() const { return distinct_ids("/users/id", user_count()); }
+std::vector<std::string> Dataset::item_ids() const { return distinct_ids("/items/id", item_count_); }
+std::vector<std::string> Dataset::item_titles() const { return item_texts("/items/title"); }
+std::vector<std::string> Dataset::item_tags() const { return item_texts("/items/tags"); }
+
+std::vector<std::string> Dataset::distinct_ids(const std::string& dataset, std::uint64_t count) const {
+  file_.expect_shape(dataset, {count});
+  auto ids = file_.read_strings(dataset);
+  Interner seen;
+  for (const auto& id : ids) {
+    const auto before = seen.size();
+    if (seen.intern(id) != before) {
+      throw DataError("{}: {} holds '{}' more than once", path().string(), dataset, id);
+    }
+  }
+  return ids;
 }
 
-std::vector<std::string> Dataset::item_tags() const {
-  return file_.contains("/items/tags") ? file_.read_strings("/items/tags") : std::vector<std::string>();
+std::vector<std::string> Dataset::item_texts(const std::string& dataset) const {
+  if (!file_.contains(dataset)) {
+    return {};
+  }
+  file_.expect_shape(dataset, {item_count_});
+  return file_.read_strings(dataset);
 }
 
 }  // namespace ampcf::dataset

@@ -23,8 +23,9 @@ void require_same_dataset(const checkpoint::ModelFile& model, const std::filesys
                      path.string(), model.dataset_fingerprint(), data.path().string(), data.fingerprint());
   }
   if (model.user_count() != data.user_count() || model.item_count() != data.item_count()) {
-    throw RuntimeError("{}: a model of {} users and {} items, but the dataset has {} and {} (damaged checkpoint)",
-                       path.string(), model.user_count(), model.item_count(), data.user_count(), data.item_count());
+    throw RuntimeError("{}: a model of {} users and {} items, but {} has {} and {} (damaged checkpoint)", path.string(),
+                       model.user_count(), model.item_count(), data.path().string(), data.user_count(),
+                       data.item_count());
   }
 }
 

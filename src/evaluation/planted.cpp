@@ -65,7 +65,12 @@ PlantedAgreement judge_users(const dataset::Dataset& data, const checkpoint::Mod
   const auto personas = model.personas(users);
   const auto train = data.interactions(users);
   const auto held_out = data.held_out(part, users);
-  const auto planted_at_most = data.file().shape("/truth/user_persona").at(1);
+  const auto planted_shape = data.file().shape("/truth/user_persona");
+  if (planted_shape.size() != 2 || planted_shape[0] != data.user_count()) {
+    throw DataError("{}: /truth/user_persona has no row for each of the {} users", data.path().string(),
+                    data.user_count());
+  }
+  const auto planted_at_most = planted_shape[1];
   std::vector<std::int64_t> planted(users.count() * planted_at_most);
   data.file().read_rows("/truth/user_persona", users.first, std::span<std::int64_t>(planted));
   PlantedAgreement agreement;

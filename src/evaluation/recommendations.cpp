@@ -54,7 +54,7 @@ std::vector<Row> read_rows(dataset::TextReader& reader, const IdIndex& users, co
     }
   }
   if (is_first) {
-    throw DataError("{}: no line in it, expected {}", reader.path().string(), kForm);
+    reader.fail_with("the end of the file", fmt::format("lines of {}", kForm));
   }
   return rows;
 }

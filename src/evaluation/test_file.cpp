@@ -30,7 +30,7 @@ class Parser {
       take(splitter.split(reader), reader);
     }
     if (file_.user_count == 0) {
-      throw DataError("{}: no line in it, expected user<TAB>positive<TAB>negative...", path.string());
+      reader.fail_with("the end of the file", "lines of user<TAB>positive<TAB>negative...");
     }
   }
 

@@ -29,6 +29,11 @@ Recommender::Recommender(const dataset::Dataset& data, const checkpoint::ModelFi
                      model.file().path().string(), model.dataset_fingerprint(), data.path().string(),
                      data.fingerprint());
   }
+  if (model.user_count() != data.user_count() || model.item_count() != data.item_count()) {
+    throw RuntimeError("{}: a model of {} users and {} items, but {} has {} and {} (damaged checkpoint)",
+                       model.file().path().string(), model.user_count(), model.item_count(), data.path().string(),
+                       data.user_count(), data.item_count());
+  }
   user_ids_ = data.user_ids();
   item_ids_ = data.item_ids();
   titles_ = data.item_titles();

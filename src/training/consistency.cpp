@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <fstream>
-#include <iterator>
 
 namespace ampcf::training {
 
@@ -53,11 +52,17 @@ class Hash {
 }  // namespace
 
 void require_same_program(const communication::Communicator& communicator) {
+  if (communicator.size() == 1) {
+    return;
+  }
   Hash hash;
   hash.add(revision());
   hash.add(instruction_set());
   std::ifstream binary("/proc/self/exe", std::ios::binary);  // other systems compare the build alone
-  hash.add(std::string(std::istreambuf_iterator<char>(binary), {}));
+  std::vector<char> block(std::size_t{1} << 20U);
+  while (binary.read(block.data(), static_cast<std::streamsize>(block.size())) || binary.gcount() > 0) {
+    hash.add(std::span(block.data(), static_cast<std::size_t>(binary.gcount())));
+  }
   const auto others = minority(communicator.all_gather(hash.value()));
   communicator.agree([&] {
     if (!others.empty()) {

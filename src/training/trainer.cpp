@@ -100,6 +100,9 @@ Trainer::~Trainer() = default;
 void Trainer::open_data() {
   communicator_.agree([&] {
     dataset_.emplace(options_.data);
+    if (dataset_->interaction_count() == 0) {
+      throw DataError("{}: no training interactions in it", options_.data.string());
+    }
     plan_.emplace(dataset_->indptr(), options_.shards, static_cast<std::uint64_t>(communicator_.size()),
                   options_.batch_size);
     const auto users = plan_->users_of_rank(static_cast<std::uint64_t>(communicator_.rank()));
@@ -172,7 +175,7 @@ void Trainer::resume_from(const std::filesystem::path& path) {
                        path.string(), model.dataset_fingerprint(), options_.data.string(), dataset_->fingerprint());
     }
     require_same_run(model.config(), resolved_);
-    const auto instructions = model.file().text_attribute("instruction_set");
+    const auto& instructions = model.instruction_set();
     if (instructions != instruction_set()) {
       log_.warn("{} was computed with {}, this program with {}: the rest will be right, but not to the same bits",
                 path.string(), instructions, instruction_set());

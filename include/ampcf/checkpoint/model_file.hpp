@@ -21,7 +21,8 @@ class ModelFile {
   [[nodiscard]] std::uint64_t user_count() const { return user_count_; }
   [[nodiscard]] std::uint64_t item_count() const { return item_count_; }
   [[nodiscard]] const std::string& dataset_fingerprint() const { return dataset_fingerprint_; }
-  [[nodiscard]] const std::string& config() const { return config_; }  // resolved options as INI text
+  [[nodiscard]] const std::string& config() const { return config_; }                    // resolved options as INI text
+  [[nodiscard]] const std::string& instruction_set() const { return instruction_set_; }  // it was computed with
   [[nodiscard]] std::uint64_t epoch() const { return epoch_; }
   [[nodiscard]] std::uint64_t step() const { return step_; }
 
@@ -39,6 +40,7 @@ class ModelFile {
   std::uint64_t item_count_ = 0;
   std::string dataset_fingerprint_;
   std::string config_;
+  std::string instruction_set_;
   std::uint64_t epoch_ = 0;
   std::uint64_t step_ = 0;
 };

@@ -13,7 +13,8 @@ struct IniEntry {
   std::size_t line = 0;
 };
 
-/// The entries of INI text in order. Throws UsageError beginning `SOURCE:LINE: ` at a line of another form.
+/// The entries of INI text in order. A value in double quotes may hold anything: \\, \" and \xNN stand for a backslash,
+/// a quote and any byte. Throws UsageError beginning `SOURCE:LINE: ` at a line of another form.
 [[nodiscard]] std::vector<IniEntry> parse_ini(const std::string& text, const std::string& source);
 
 }  // namespace ampcf::config

@@ -57,8 +57,9 @@ class Dataset {
   [[nodiscard]] Interactions interactions(UserRange users) const;
   [[nodiscard]] HeldOut held_out(HeldOutPart part, UserRange users) const;
 
-  [[nodiscard]] std::vector<std::string> user_ids() const { return file_.read_strings("/users/id"); }
-  [[nodiscard]] std::vector<std::string> item_ids() const { return file_.read_strings("/items/id"); }
+  /// Raw ids of all users, of all items; each stands once.
+  [[nodiscard]] std::vector<std::string> user_ids() const;
+  [[nodiscard]] std::vector<std::string> item_ids() const;
   /// Titles and tags (`A|B`) of all items; empty where the dataset has none.
   [[nodiscard]] std::vector<std::string> item_titles() const;
   [[nodiscard]] std::vector<std::string> item_tags() const;
@@ -67,6 +68,9 @@ class Dataset {
   [[nodiscard]] const storage::File& file() const { return file_; }
 
  private:
+  [[nodiscard]] std::vector<std::string> distinct_ids(const std::string& dataset, std::uint64_t count) const;
+  [[nodiscard]] std::vector<std::string> item_texts(const std::string& dataset) const;
+
   storage::File file_;
   std::uint64_t item_count_ = 0;
   std::string fingerprint_;

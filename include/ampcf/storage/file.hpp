@@ -20,7 +20,9 @@ using Shape = std::vector<std::uint64_t>;
 /// RuntimeError.
 class File {
  public:
-  /// For reading, by this rank alone; every rank of a parallel program may have the same file open.
+  /// For reading, by this rank alone; every rank of a parallel program may have the same file open. A file without a
+  /// whole seal (close()) is first read by a child process, because HDF5 crashes over some damaged or hostile metadata.
+  /// Links and datasets that lead into other files are not followed.
   [[nodiscard]] static File open(const std::filesystem::path& path);
 
   /// A new file written by one process.
@@ -78,7 +80,8 @@ class File {
   void set_attribute(const std::string& name, T value);
   void set_text_attribute(const std::string& name, const std::string& text);
 
-  /// Flushes HDF5's buffers and closes; a destructor closes too, but cannot report a failure.
+  /// Flushes HDF5's buffers and closes; a destructor closes too, but cannot report a failure. A new file gets its seal:
+  /// a hash of everything but the rows of its datasets of numbers, which open_shared may still fill.
   void close();
 
  private:

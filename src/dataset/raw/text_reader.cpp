@@ -51,7 +51,8 @@ std::string in_quotes(std::string_view text) {
 void TextReader::Closer::operator()(gzFile_s* file) const { gzclose_r(file); }
 
 TextReader::TextReader(std::filesystem::path path) : path_(std::move(path)), buffer_(kFirstBufferBytes) {
-  if (std::filesystem::is_directory(path_)) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path_, ignored)) {
     throw DataError("{}: found a directory, expected a text file", path_.string());
   }
   file_.reset(gzopen(path_.c_str(), "rb"));

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <limits>
 
 namespace ampcf::checkpoint::testing {
 
@@ -81,6 +82,27 @@ TEST_F(Damage, OfTheEndIsFound) {
     write_text(directory / "damaged.h5", bytes.substr(0, draws.next_below(static_cast<std::uint32_t>(bytes.size()))));
     EXPECT_FALSE(read(directory / "damaged.h5"));
   }
+}
+
+// Written by somebody who keeps the form and the checksums.
+TEST_F(Damage, OfShapesThatAreNotThoseOfTheRunIsFound) {
+  for (const model::Dimensions shape : {model::Dimensions{2, 5, 7, false}, model::Dimensions{3, 4, 7, false},
+                                        model::Dimensions{3, 5, 6, false}, model::Dimensions{3, 5, 7, true}}) {
+    write_state(directory / "other.h5", alone(), kHeader, TrainingState(shape, {0, kUsers}, kItems));
+    EXPECT_FALSE(read(directory / "other.h5"));
+  }
+  write_state(directory / "other.h5", alone(), kHeader, TrainingState({3, 5, 7, false}, {0, kUsers}, kItems + 1));
+  EXPECT_FALSE(read(directory / "other.h5"));
+  write_state(directory / "other.h5", alone(), {"fingerprint", "", kUsers - 1},
+              TrainingState({3, 5, 7, false}, {0, kUsers - 1}, kItems));
+  EXPECT_FALSE(read(directory / "other.h5"));
+}
+
+TEST_F(Damage, ByNumbersThatAreNotFiniteIsFoundThoughChecksumsFit) {
+  const auto nan = std::numeric_limits<double>::quiet_NaN();
+  written.progress.best_hr = nan;
+  write_state(directory / "nan.h5", alone(), kHeader, written);
+  EXPECT_FALSE(read(directory / "nan.h5"));
 }
 
 }  // namespace ampcf::checkpoint::testing

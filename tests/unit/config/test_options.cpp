@@ -95,6 +95,40 @@ TEST(Ini, IsOverriddenByTheCommandLineAndRoundTrips) {
   EXPECT_EQ(g.table.resolved(), f.table.resolved());
 }
 
+// It came back as the default.
+TEST(Ini, KeepsATextThatWasMadeEmpty) {
+  std::string columns = "user,item";
+  OptionTable table("ampcf-test", "a test", "ampcf-test [options]");
+  table.add("columns", columns, "LIST", "columns");
+  table.read_ini("columns =\n", "run.ini");
+  EXPECT_EQ(table.resolved(), "columns = \n");
+  table.read_ini(table.resolved(), "config.ini");
+  EXPECT_EQ(columns, "");
+}
+
+// A path with " #" in it came back cut, one with a line feed as another option.
+TEST(Ini, KeepsAnyText) {
+  for (const std::string text : {"a # b", "# b", " blanks ", "\"quoted\"", "back\\slash", "\"", "a\nb = c", "\t",
+                                 "Zo\xC3\xAB #", "C:\\x #1", "=", "a = b"}) {
+    std::string name;
+    OptionTable table("ampcf-test", "a test", "ampcf-test [options]");
+    table.add("name", name, "TEXT", "a text");
+    name = text;
+    const auto resolved = table.resolved();
+    name = "other";
+    table.read_ini(resolved, "config.ini");
+    EXPECT_EQ(name, text) << resolved;
+  }
+}
+
+TEST(Ini, RefusesQuotesThatAreNotClosedOrEscapeNothing) {
+  for (const std::string value : {"\"a", "\"a\" b", "\"\\q\"", "\"\\x1\"", "\"\\", "\"\\x0g\""}) {
+    EXPECT_THAT(usage_error_of([&] { Fixture().table.read_ini("attention = " + value, "x.ini"); }),
+                ::testing::StartsWith("x.ini:1: found "));
+  }
+  EXPECT_THAT(usage_error_of([&] { Fixture().table.read_ini("attention = \"identity\" # why", "x.ini"); }), "no error");
+}
+
 TEST(Ini, ErrorsNameFileAndLine) {
   EXPECT_THAT(usage_error_of([] { Fixture().table.read_ini("personas = 2\nperson = 3\n", "x.ini"); }),
               ::testing::StartsWith("x.ini:2: "));

@@ -81,6 +81,28 @@ TEST(DatasetFile, ItemsOutOfRangeAreRefused) {
   EXPECT_THROW((void)Dataset(directory / "data.h5").interactions({0, 1}), DataError);
 }
 
+// Numbers of users and items are places in these lists: a repeated id moved all that follow it.
+TEST(DatasetFile, RepeatedIdsAreRefused) {
+  const testing::TemporaryDirectory directory;
+  DatasetWriter writer(directory / "data.h5", 2, 1, 2);
+  writer.append(block_of({"u", "u"}, {1, 0}, {1}));
+  writer.finish({{"a", "b", "c", "b"}, {}, {}});
+  const Dataset data(directory / "data.h5");
+  EXPECT_THROW((void)data.user_ids(), DataError);
+  EXPECT_THROW((void)data.item_ids(), DataError);
+}
+
+// Whoever asked for the title of the last item read behind the end.
+TEST(DatasetFile, TitlesAndTagsThatAreNotOneForEachItemAreRefused) {
+  const testing::TemporaryDirectory directory;
+  DatasetWriter writer(directory / "data.h5", 1, 1, 2);
+  writer.append(block_of({"u"}, {1}, {1}));
+  writer.finish({{"a", "b", "c", "d"}, {"A", "B"}, {"x", "y", "z"}});
+  const Dataset data(directory / "data.h5");
+  EXPECT_THROW((void)data.item_titles(), DataError);
+  EXPECT_THROW((void)data.item_tags(), DataError);
+}
+
 TEST(DatasetFile, OtherFilesAreRefusedByName) {
   const testing::TemporaryDirectory directory;
   storage::commit_text(directory / "text.h5", "not HDF5");

@@ -86,7 +86,7 @@ TEST_F(TestFiles, NameTheFaultyLine) {
   expect_fault(fault_of([&] { (void)test_file("ann\ta\n\nbob\n"); }), 3, "user<TAB>positive");
   expect_fault(fault_of([&] { (void)test_file("ann\ta\nbob\tb\nann\tc\n"); }), 3, "line 1");
   expect_fault(fault_of([&] { (void)test_file("ann\ta\t\tb\n"); }), 1, "empty");
-  EXPECT_THAT(fault_of([&] { (void)test_file("\n"); }), HasSubstr("no line in it"));
+  EXPECT_THAT(fault_of([&] { (void)test_file("\n"); }), HasSubstr(":1: found the end of the file"));
   EXPECT_THAT(fault_of([&] { (void)read_test_file(directory_ / "none", kUsers, kItems); }), HasSubstr("none"));
 }
 
@@ -116,7 +116,7 @@ TEST_F(RecommendationFiles, NameTheFaultyLine) {
   expect_fault(fault_of([&] { (void)recommendations("ann,b,best\n"); }), 1, "'best'");
   expect_fault(fault_of([&] { (void)recommendations("ann,b,1\nuser,item,score\n"); }), 2, "'user'");
   expect_fault(fault_of([&] { (void)recommendations("ann,b,1\nbob,b,1\nann,b,2\n"); }), 3, "line 1");
-  EXPECT_THAT(fault_of([&] { (void)recommendations(""); }), HasSubstr("no line in it"));
+  EXPECT_THAT(fault_of([&] { (void)recommendations(""); }), HasSubstr(":1: found the end of the file"));
 }
 
 }  // namespace ampcf::evaluation

@@ -102,6 +102,15 @@ TEST_F(Fixture, RefusesUnknownUsersAndOtherData) {
   EXPECT_THROW(Recommender(*data, other), UsageError);
 }
 
+// The model's ninth item had no name to read.
+TEST_F(Fixture, RefusesAModelOfOtherSizesThoughItNamesTheSameData) {
+  checkpoint::TrainingState state({2, 2, 2, true}, {0, 2}, kItems + 1);
+  checkpoint::write_state(directory / "other.h5", communication::Communicator::alone(), {data->fingerprint(), "", 2},
+                          state);
+  const checkpoint::ModelFile other(directory / "other.h5");
+  EXPECT_THROW(Recommender(*data, other), RuntimeError);
+}
+
 TEST_F(Fixture, PrintsQuotedCsv) {
   Recommender recommender(*data, *model);
   const auto text = as_csv(recommender, recommender.recommend(0, 3), true);

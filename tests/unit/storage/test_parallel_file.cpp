@@ -1,5 +1,6 @@
 #include "ampcf/core/error.hpp"
 #include "ampcf/storage/file.hpp"
+#include "storage/seal.hpp"
 #include "support/temporary_directory.hpp"
 
 #include <gtest/gtest.h>
@@ -42,6 +43,7 @@ TEST(SharedFile, HoldsTheRowsOfEveryRankAndWhatWasLaidOut) {
   write_ragged(file);
   file.close();
   world().barrier();
+  EXPECT_TRUE(is_seal_whole(directory / "x.h5"));
   const auto read = File::open(directory / "x.h5");
   const auto values = read.read<float>("/ragged");
   std::size_t next = 0;

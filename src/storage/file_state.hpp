@@ -1,0 +1,42 @@
+#pragma once
+
+#include "ampcf/core/error.hpp"
+#include "ampcf/storage/file.hpp"
+#include "storage/handle.hpp"
+#include "storage/seal.hpp"
+
+#include <string>
+#include <vector>
+
+namespace ampcf::storage {
+
+/// What reading and writing share.
+struct File::State {
+  std::filesystem::path path;
+  Handle file;
+  std::uint64_t bytes = 0;     // of a file open for reading
+  bool is_new = false;         // to be sealed when it is closed
+  std::vector<Extent> rows{};  // of a new file: where the rows of its datasets lie, which the seal leaves out
+
+  /// Opens a dataset for reading: one that is there, holds its numbers in this file, and no more than it can.
+  [[nodiscard]] Handle open_dataset(const std::string& name) const;
+
+  /// Throws DataError unless the dataset holds this type.
+  template <typename T>
+  void expect_type(const Handle& dataset, const std::string& name) const {
+    const Handle type(H5Dget_type(dataset.id()), H5Tclose);
+    if (H5Tequal(type.id(), stored_type<T>()) <= 0) {
+      throw DataError("{}: {} holds {}, expected {}", path.string(), name, type_name(type.id()),
+                      type_name(stored_type<T>()));
+    }
+  }
+
+  [[noreturn]] void fail_reading(const std::string& what) const {
+    throw DataError("{}: cannot read {}: {}", path.string(), what, last_error());
+  }
+  [[noreturn]] void fail_writing(const std::string& what) const {
+    throw RuntimeError("{}: cannot write {}: {}", path.string(), what, last_error());
+  }
+};
+
+}  // namespace ampcf::storage
