@@ -35,20 +35,25 @@ struct File::State {
     }
   }
 
+  // MPI-IO does not tell why it wrote less than asked: the room that is left may.
   [[noreturn]] void fail_writing(const std::string& what) const {
-    throw RuntimeError("{}: cannot write {}: {}", path.string(), what, last_error());
+    std::error_code unknown;
+    const auto room = std::filesystem::space(path, unknown);
+    throw RuntimeError("{}: cannot write {}: {}{}", path.string(), what, last_error(),
+                       unknown ? "" : fmt::format(" ({:.3f} GB free)", static_cast<double>(room.available) * 1e-9));
   }
 };
 
 namespace {
 
-// Before the first use of HDF5. Its clean-up at exit crashes over a file whose last bytes found no room on the disk;
-// every file is closed by its owner, so nothing is left to clean up. It prints its error stack by itself unless told
+// HDF5's clean-up at its end crashes over a file whose last bytes found no room on the disk; every file is closed by
+// its owner, so nothing is left to clean up. At exit() it can be asked not to. In MPI_Finalize it cleans up where it
+// was started between MPI_Init and there, so it is started before main. It prints its error stack by itself unless told
 // not to; the messages here carry what matters of it.
-void settle_library() {
+const bool is_settled = [] {
   H5dont_atexit();
-  H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
-}
+  return H5open() >= 0 && H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr) >= 0;
+}();
 
 Shape shape_of(const Handle& space) {
   const int rank = H5Sget_simple_extent_ndims(space.id());
@@ -127,7 +132,6 @@ File::~File() = default;
 const std::filesystem::path& File::path() const { return state_->path; }
 
 File File::open(const std::filesystem::path& path) {
-  settle_library();
   if (!std::filesystem::exists(path)) {
     throw DataError("{}: no such file", path.string());
   }
@@ -141,7 +145,6 @@ File File::open(const std::filesystem::path& path) {
 }
 
 File File::create(const std::filesystem::path& path) {
-  settle_library();
   auto state = std::make_unique<State>();
   state->path = path;
   const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
@@ -155,7 +158,6 @@ File File::create(const std::filesystem::path& path) {
 }
 
 File File::open_shared(const std::filesystem::path& path, const communication::Communicator& communicator) {
-  settle_library();
   auto state = std::make_unique<State>();
   state->path = path;
   const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
