@@ -44,6 +44,13 @@ std::string options_of_run(const TrainingOptions& options) {
   return "";
 }
 
+// Also what is no part of a run's configuration.
+std::string everything_of(const CommandLine& line) {
+  const auto& options = line.options;
+  return fmt::format("{}output = {}\nresume = {}\nforce = {}\n", line.table.resolved(), options.output.string(),
+                     options.is_resumed, options.is_forced);
+}
+
 }  // namespace
 
 ExitCode run_program(int argc, const char* const* argv, const communication::Communicator& communicator) {
@@ -60,6 +67,7 @@ ExitCode run_program(int argc, const char* const* argv, const communication::Com
   }
   const auto log = make_log(communicator.rank(), communicator.size());
   require_same_program(communicator);
+  require_same_options(communicator, everything_of(*line));
   std::optional<communication::StallWatch> stall_watch;
   auto watched = communicator;
   if (line->options.stall_warning_seconds > 0 && communicator.size() > 1) {

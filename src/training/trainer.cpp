@@ -98,8 +98,9 @@ Trainer::Trainer(const communication::Communicator& communicator, Log& log, cons
 Trainer::~Trainer() = default;
 
 void Trainer::open_data() {
+  communicator_.agree([&] { dataset_.emplace(options_.data); });
+  require_same_data(communicator_, *dataset_, options_.data);
   communicator_.agree([&] {
-    dataset_.emplace(options_.data);
     plan_.emplace(dataset_->indptr(), options_.shards, static_cast<std::uint64_t>(communicator_.size()),
                   options_.batch_size);
     const auto users = plan_->users_of_rank(static_cast<std::uint64_t>(communicator_.rank()));
