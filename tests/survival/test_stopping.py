@@ -74,6 +74,10 @@ class Stopping(unittest.TestCase):
         job = Job(mpirun(2, "limited", epochs=100000, time_limit="1s"))
         self.expect_stop(job, "limited", how="at the time limit")
 
+    def test_a_time_limit_counts_what_an_earlier_start_took(self):
+        job = Job([TRAIN, *trainer("spent", epochs=100000, time_limit="100h", time_spent="100h")])
+        self.expect_stop(job, "spent", how="at the time limit")
+
     def test_control_c_under_plain_mpirun_leaves_a_good_checkpoint(self):
         for ranks in (1, 3):
             with self.subTest(ranks=ranks):
