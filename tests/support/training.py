@@ -19,9 +19,11 @@ MPIEXEC = os.environ.get("AMPCF_MPIEXEC", "mpirun")
 TRAIN = os.path.join(BIN, "ampcf-train")
 LAUNCH = os.path.join(SOURCE, "launch", "train")
 
-# Seconds of training in which a checkpoint is written every few hundredths of a second.
-OPTIONS = {"personas": 2, "dim": 16, "attention-dim": 16, "batch-size": 128, "epochs": 24, "patience": 0, "shards": 16}
-PATIENCE_SECONDS = 60  # for what must happen; reached only when a test fails
+# Seconds of training in which a checkpoint is written every few hundredths of a second. Sanitizers ask for fewer epochs.
+EPOCHS = int(os.environ.get("AMPCF_EPOCHS", "24"))
+OPTIONS = {"personas": 2, "dim": 16, "attention-dim": 16, "batch-size": 128, "epochs": EPOCHS, "patience": 0,
+           "shards": 16}
+PATIENCE_SECONDS = 120  # for what must happen; reached only when a test fails
 
 
 class Workplace(tempfile.TemporaryDirectory):

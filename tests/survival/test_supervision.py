@@ -6,7 +6,7 @@ import signal
 import stat
 import unittest
 
-from training import (LAUNCH, TRAIN, Job, Workplace, catches, children, expect_same, finish, generate, kill, mpirun, ranks_of,
+from training import (EPOCHS, LAUNCH, TRAIN, Job, Workplace, catches, children, expect_same, finish, generate, kill, mpirun, ranks_of,
                       require, trainer, wait_for_epoch, wait_until)
 
 # Ends with the codes in the file `codes`, one to a start, and notes what it was called with and found.
@@ -135,10 +135,10 @@ class Supervision(unittest.TestCase):
 
     def test_ranks_killed_again_and_again_cost_no_bit(self):
         generate("data.h5")
-        require(mpirun(2, "whole", epochs=40))
+        require(mpirun(2, "whole", epochs=2 * EPOCHS))
         job = Job([LAUNCH, "--ranks", "3", "--restarts", "2", "--pause", "0", "--program", TRAIN, "--",
-                   *trainer("run", "--force", epochs=40)])
-        for epoch in (3, 12):
+                   *trainer("run", "--force", epochs=2 * EPOCHS)])
+        for epoch in (2, EPOCHS):
             wait_for_epoch(job, "run", epoch)
             ranks = wait_until(lambda: [rank for rank in ranks_of(job) if catches(rank, signal.SIGUSR2)], "ranks", job)
             kill(ranks[-1])

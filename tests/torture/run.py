@@ -16,9 +16,9 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
 
-from training import Job, Workplace, expect_same, generate, is_writing, kill, mpirun, ranks_of, require, wait_until
+from training import EPOCHS, Job, Workplace, expect_same, generate, is_writing, kill, mpirun, ranks_of, require, wait_until
 
-OPTIONS = {"epochs": 80, "checkpoint_every_seconds": 1}
+OPTIONS = {"epochs": 3 * EPOCHS, "checkpoint_every_seconds": 1}
 
 
 class Strikes:
