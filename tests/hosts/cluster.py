@@ -1,5 +1,5 @@
-"""Hosts on one machine: each has a network, a name and a mount namespace of its own, held by a process that sleeps, and a
-cable to a bridge. It all lives in namespaces of the test's (see enter), which the kernel takes down when it ends."""
+"""Hosts on one machine: each has a network, a name and a mount namespace of its own, held by a process that sleeps,
+and a cable to a bridge. It all lives in namespaces of the test's own (see enter), which end with it."""
 
 import os
 import signal

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Trains over emulated hosts through launch/train, with slow links, cut links and a lost host: to the same bits.
 
-usage: run.py        after `. launch/mpi-environment`, on the programs in build/; as root, or where users may make namespaces
+usage: run.py        after `. launch/mpi-environment`, on the programs in build/; as root, or with user namespaces
 """
 
 import os
@@ -12,7 +12,8 @@ import unittest
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
 
 import cluster
-from training import LAUNCH, TRAIN, Workplace, expect_same, generate, mpirun, require, trainer, wait_for_epoch, wait_until
+from training import (LAUNCH, TRAIN, Workplace, expect_same, generate, mpirun, require, trainer,
+                      wait_for_epoch, wait_until)
 
 HOSTS = 4
 OPTIONS = {"epochs": 10, "batch_size": 256}

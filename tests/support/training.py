@@ -19,7 +19,8 @@ MPIEXEC = os.environ.get("AMPCF_MPIEXEC", "mpirun")
 TRAIN = os.path.join(BIN, "ampcf-train")
 LAUNCH = os.path.join(SOURCE, "launch", "train")
 
-# Seconds of training in which a checkpoint is written every few hundredths of a second. Sanitizers ask for fewer epochs.
+# Seconds of training in which a checkpoint is written every few hundredths of a second. Fewer epochs are asked for
+# where training is slow.
 EPOCHS = int(os.environ.get("AMPCF_EPOCHS", "24"))
 OPTIONS = {"personas": 2, "dim": 16, "attention-dim": 16, "batch-size": 128, "epochs": EPOCHS, "patience": 0,
            "shards": 16}
@@ -61,8 +62,8 @@ def mpirun(ranks, output, *flags, **options):
 
 
 def enter_namespaces(flags, probe, why):
-    """Runs this test again in namespaces of its own, which the kernel takes down when it ends, however it ends. Where the
-    command `probe` fails in such, says why and ends with 77."""
+    """Runs this test again in namespaces of its own, which the kernel takes down when it ends, however it ends. Where
+    the command `probe` fails in such, says why and ends with 77."""
     if os.environ.pop("AMPCF_INSIDE", None):
         return
     new = ["unshare", *flags, *([] if os.geteuid() == 0 else ["--map-root-user"])]

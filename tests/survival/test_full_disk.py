@@ -1,4 +1,4 @@
-"""Disks that fill up, turn read-only, or lose power: the run ends with one clear error, and the older checkpoint is good.
+"""Disks that fill up or are read-only, and death between renames: one clear error, and the older checkpoint is good.
 
 File systems are mounted in a mount namespace of the test's own, which takes them along when it ends, however it ends.
 """

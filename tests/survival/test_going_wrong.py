@@ -1,14 +1,12 @@
-"""What goes wrong on one rank, or in how ranks were started, ends all of them with one sentence that says what to do."""
+"""What goes wrong on one rank, or in how ranks were started, ends all with one sentence that says what to do."""
 
 import os
 import shutil
 import signal
-import subprocess
-import time
 import unittest
 
-from training import (MPIEXEC, TRAIN, Job, Workplace, expect_same, finish, generate, kill, mpirun, ranks_of, require, trainer,
-                      wait_for_epoch, wait_until)
+from training import (MPIEXEC, TRAIN, Job, Workplace, expect_same, finish, generate, kill, mpirun, ranks_of, require,
+                      trainer, wait_for_epoch, wait_until)
 
 
 class GoingWrong(unittest.TestCase):

@@ -1,4 +1,4 @@
-"""A run that is asked to stop, in every way that it may be asked, ends with a checkpoint and goes on to the same bits."""
+"""A run that is asked to stop, in whatever way, ends with a checkpoint and goes on to the same bits."""
 
 import os
 import pty
@@ -6,8 +6,8 @@ import random
 import signal
 import unittest
 
-from training import (LAUNCH, TRAIN, Job, Workplace, catches, expect_same, generate, is_writing, kill, mpirun, ranks_of, require,
-                      trainer, wait_for_epoch, wait_until)
+from training import (LAUNCH, TRAIN, Job, Workplace, catches, expect_same, generate, is_writing, kill, mpirun,
+                      ranks_of, require, trainer, wait_for_epoch, wait_until)
 
 STOPPED = 75
 

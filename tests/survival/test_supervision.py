@@ -6,7 +6,8 @@ import signal
 import stat
 import unittest
 
-from training import (EPOCHS, LAUNCH, TRAIN, Job, Workplace, catches, children, expect_same, finish, generate, kill, mpirun, ranks_of,
+from training import (EPOCHS, LAUNCH, TRAIN, Job, Workplace, catches, children, expect_same, finish, generate, kill,
+                      mpirun, ranks_of,
                       require, trainer, wait_for_epoch, wait_until)
 
 # Ends with the codes in the file `codes`, one to a start, and notes what it was called with and found.

@@ -3,20 +3,20 @@
 one of an undisturbed run.
 
 usage: run.py [--trials N] [--seed S]        after `. launch/mpi-environment`, on the programs in build/
-Each trial trains with frequent checkpoints, and is struck up to three times by kill -9 of a random rank, of mpirun, or of
-all at once: at a random moment, or aimed at the writing of a checkpoint. No strike may damage a checkpoint.
+Each trial trains with frequent checkpoints, and is struck up to three times by kill -9 of a random rank, of mpirun, or
+of all at once: at a random moment, or aimed at the writing of a checkpoint. No strike may damage a checkpoint.
 """
 
 import argparse
 import os
 import random
-import subprocess
 import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
 
-from training import EPOCHS, Job, Workplace, expect_same, generate, is_writing, kill, mpirun, ranks_of, require, wait_until
+from training import (EPOCHS, Job, Workplace, epochs_done, expect_same, generate, is_writing, kill, mpirun, ranks_of,
+                      require, wait_until)
 
 OPTIONS = {"epochs": 3 * EPOCHS, "checkpoint_every_seconds": 1}
 
@@ -24,22 +24,26 @@ OPTIONS = {"epochs": 3 * EPOCHS, "checkpoint_every_seconds": 1}
 class Strikes:
     """Kills runs, and remembers how."""
 
-    def __init__(self, draw, whole_seconds):
+    def __init__(self, draw):
         self.draw = draw
-        self.whole_seconds = whole_seconds
         self.count = 0
         self.in_checkpoints = 0
 
     def aim(self, job, output):
         """Waits for the moment; says which, or nothing where the run ended before."""
+
+        def is_over():
+            return job.process.poll() is not None
+
+        done = epochs_done(output)
+        epoch = self.draw.randint(done, max(done, OPTIONS["epochs"] - 2))
+        wait_until(lambda: epochs_done(output) >= epoch or is_over(), f"epoch {epoch}", job)
         if self.draw.random() < 0.5:
-            moment = self.draw.uniform(0.1, 0.7) * self.whole_seconds
-            is_over = wait_for_end(job, moment)
-            return "" if is_over else "in a checkpoint" if is_writing(output) else f"after {moment:.1f} s"
-        is_over = wait_for_end(job, self.draw.uniform(0.0, 0.6) * self.whole_seconds)
-        wait_until(lambda: is_writing(output) or job.process.poll() is not None, "a checkpoint", job)
-        time.sleep(self.draw.choice([0.0, 0.002, 0.005, 0.01, 0.02]))
-        return "" if is_over or job.process.poll() is not None else "in a checkpoint"
+            time.sleep(self.draw.uniform(0.0, 0.5))
+        else:
+            wait_until(lambda: is_writing(output) or is_over(), "a checkpoint", job)
+            time.sleep(self.draw.choice([0.0, 0.0, 0.002, 0.005, 0.01]))
+        return "" if is_over() else "in a checkpoint" if is_writing(output) else f"in epoch {epochs_done(output) + 1}"
 
     def strike(self, job, output):
         """Kills one rank, mpirun, or all; says which and when."""
@@ -54,14 +58,6 @@ class Strikes:
         self.count += 1
         self.in_checkpoints += moment == "in a checkpoint"
         return f"{target} {moment}"
-
-
-def wait_for_end(job, seconds):
-    try:
-        job.process.wait(timeout=seconds)
-    except subprocess.TimeoutExpired:
-        return False
-    return True
 
 
 def expect_whole(job):
@@ -99,9 +95,8 @@ def main():
     print(f"seed {arguments.seed}", flush=True)
     workplace = Workplace("torture")
     generate("data.h5")
-    start = time.monotonic()
     require(mpirun(2, "whole", **OPTIONS))
-    strikes = Strikes(random.Random(arguments.seed), time.monotonic() - start)
+    strikes = Strikes(random.Random(arguments.seed))
     for number in range(arguments.trials):
         struck = trial(strikes, f"trial-{number}")
         print(f"trial {number}: {'; '.join(struck) or 'nothing struck'}: same bits", flush=True)
