@@ -1,6 +1,7 @@
 #include "ampcf/checkpoint/state.hpp"
 
 #include "ampcf/checkpoint/model_file.hpp"
+#include "ampcf/communication/stall_watch.hpp"
 #include "ampcf/core/error.hpp"
 #include "ampcf/core/version.hpp"
 #include "checkpoint/checked.hpp"
@@ -170,9 +171,15 @@ void write_partial(const std::filesystem::path& partial, const communication::Co
   communicator.broadcast(std::span(&bytes, 1), 0);
   communicator.agree([&] { storage::require_shared(partial, bytes); });
   std::optional<File> file;
-  communicator.agree([&] { file.emplace(File::open_shared(partial, communicator)); });
+  communicator.agree([&] {
+    const communication::Waiting waiting(communicator.watch(), "H5Fopen");
+    file.emplace(File::open_shared(partial, communicator));
+  });
   communicator.agree([&] { write_users(*file, state); });
-  communicator.agree([&] { file->close(); });
+  communicator.agree([&] {
+    const communication::Waiting waiting(communicator.watch(), "H5Fclose");
+    file->close();
+  });
   communicator.agree([&] { storage::sync_file(partial); });
 }
 

@@ -25,7 +25,7 @@ long number_in(const char* variable) {
 // do the whole work. Launchers leave the true number in the environment.
 void require_expected_size(int size) {
   const bool has_mpirun = std::getenv("OMPI_COMM_WORLD_SIZE") != nullptr;
-  const bool has_srun = std::getenv("SLURM_STEP_ID") != nullptr && std::getenv("PMIX_RANK") == nullptr;
+  const bool has_srun = std::getenv("SLURM_STEP_ID") != nullptr;
   const long expected = has_mpirun                  ? number_in("OMPI_COMM_WORLD_SIZE")
                         : number_in("PMI_SIZE") > 0 ? number_in("PMI_SIZE")
                         : has_srun                  ? number_in("SLURM_STEP_NUM_TASKS")

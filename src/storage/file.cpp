@@ -8,15 +8,15 @@ namespace ampcf::storage {
 
 namespace {
 
-// Before the first use of HDF5. Its clean-up at exit crashes over a file whose last bytes found no room on the disk;
-// every file is closed by its owner, so nothing is left to clean up. It prints its error stack by itself unless told
+// HDF5's clean-up at its end crashes over a file whose last bytes found no room on the disk; every file is closed by
+// its owner, so nothing is left to clean up. At exit() it can be asked not to. In MPI_Finalize it cleans up where it
+// was started between MPI_Init and there, so it is started before main. It prints its error stack by itself unless told
 // not to; the messages here carry what matters of it. A link into another file is no part of a file: who follows it may
 // wait at a pipe for ever.
-void settle_library() {
+const bool is_settled = [] {
   H5dont_atexit();
-  H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
-  H5Lunregister(H5L_TYPE_EXTERNAL);
-}
+  return H5open() >= 0 && H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr) >= 0 && H5Lunregister(H5L_TYPE_EXTERNAL) >= 0;
+}();
 
 }  // namespace
 
@@ -28,7 +28,6 @@ File::~File() = default;
 const std::filesystem::path& File::path() const { return state_->path; }
 
 File File::open(const std::filesystem::path& path) {
-  settle_library();
   std::error_code failed;
   const auto status = std::filesystem::status(path, failed);
   if (!std::filesystem::exists(status)) {
@@ -51,7 +50,6 @@ File File::open(const std::filesystem::path& path) {
 }
 
 File File::create(const std::filesystem::path& path) {
-  settle_library();
   auto state = std::make_unique<State>();
   state->path = path;
   state->is_new = true;
@@ -68,7 +66,6 @@ File File::create(const std::filesystem::path& path) {
 }
 
 File File::open_shared(const std::filesystem::path& path, const communication::Communicator& communicator) {
-  settle_library();
   auto state = std::make_unique<State>();
   state->path = path;
   const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);

@@ -34,8 +34,12 @@ struct File::State {
   [[noreturn]] void fail_reading(const std::string& what) const {
     throw DataError("{}: cannot read {}: {}", path.string(), what, last_error());
   }
+  // MPI-IO does not tell why it wrote less than asked: the room that is left may.
   [[noreturn]] void fail_writing(const std::string& what) const {
-    throw RuntimeError("{}: cannot write {}: {}", path.string(), what, last_error());
+    std::error_code unknown;
+    const auto room = std::filesystem::space(path, unknown);
+    throw RuntimeError("{}: cannot write {}: {}{}", path.string(), what, last_error(),
+                       unknown ? "" : fmt::format(" ({:.3f} GB free)", static_cast<double>(room.available) * 1e-9));
   }
 };
 

@@ -18,6 +18,12 @@ herr_t keep_innermost(unsigned /*depth*/, const H5E_error2_t* entry, void* text)
 std::string last_error() {
   std::string text = "unknown HDF5 failure";
   H5Ewalk2(H5E_DEFAULT, H5E_WALK_DOWNWARD, keep_innermost, &text);
+  // A failed system call is told over several lines, with addresses; what matters stands between quotes.
+  const std::string begin = "error message = '";
+  if (const auto place = text.find(begin); place != std::string::npos) {
+    const auto first = place + begin.size();
+    return text.substr(first, text.find('\'', first) - first);
+  }
   return text;
 }
 

@@ -27,6 +27,13 @@ std::vector<std::size_t> minority(const std::vector<std::uint64_t>& values) {
   return ranks;
 }
 
+// Collective. The same on every rank.
+template <typename Numbers>
+std::vector<std::size_t> ranks_that_differ(const communication::Communicator& communicator, const Numbers& numbers) {
+  return minority(
+      communicator.all_gather<std::uint64_t>(XXH3_64bits(numbers.data(), numbers.size() * sizeof(numbers[0]))));
+}
+
 class Hash {
  public:
   Hash() { XXH3_64bits_reset(state_); }
@@ -70,6 +77,31 @@ void require_same_program(const communication::Communicator& communicator) {
           "ranks {} run another binary than the rest (rank {} has revision {} for {}): install the same "
           "build on all hosts",
           fmt::join(others, ", "), communicator.rank(), revision(), instruction_set());
+    }
+  });
+}
+
+void require_same_options(const communication::Communicator& communicator, const std::string& options) {
+  const auto others = ranks_that_differ(communicator, options);
+  communicator.agree([&] {
+    if (!others.empty()) {
+      throw UsageError(
+          "ranks {} have other options than the rest: give all the same command line, the same --config file "
+          "and an --output directory that all hosts share",
+          fmt::join(others, ", "));
+    }
+  });
+}
+
+void require_same_data(const communication::Communicator& communicator, const dataset::Dataset& dataset,
+                       const std::filesystem::path& path) {
+  const auto others = ranks_that_differ(communicator, dataset.fingerprint());
+  communicator.agree([&] {
+    if (!others.empty()) {
+      throw DataError(
+          "{}: ranks {} find another dataset under this name than the rest (rank {} has fingerprint {}): "
+          "copy the same file to all hosts, or put it where all see it",
+          path.string(), fmt::join(others, ", "), communicator.rank(), dataset.fingerprint());
     }
   });
 }

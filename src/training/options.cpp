@@ -71,6 +71,8 @@ void add_options(config::OptionTable& table, TrainingOptions& options) {
                      "time between further checkpoints inside epochs; 0: none");
   table.add_duration("time-limit", options.time_limit_seconds,
                      "stop after a checkpoint, with exit code 75, when this time is over; 0: none");
+  config::OptionTable::keep_out_of_config(table.add_duration(
+      "time-spent", options.time_spent_seconds, "part of --time-limit that an earlier start took (launch/train)"));
   table.add("keep", options.keep, "checkpoints kept beside best.h5", config::kAtLeastOne);
   table.add_duration("stall-warning", options.stall_warning_seconds,
                      "say so when a rank has waited this long for the others; 0: never");

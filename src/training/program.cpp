@@ -5,6 +5,8 @@
 #include "ampcf/training/consistency.hpp"
 #include "ampcf/training/trainer.hpp"
 
+#include <algorithm>
+
 namespace ampcf::training {
 
 namespace {
@@ -44,6 +46,19 @@ std::string options_of_run(const TrainingOptions& options) {
   return "";
 }
 
+// In seconds; 0 is without limit.
+std::uint64_t time_left(const TrainingOptions& options) {
+  const auto limit = options.time_limit_seconds;
+  return limit == 0 ? 0 : std::max<std::uint64_t>(1, limit - std::min(limit, options.time_spent_seconds));
+}
+
+// Also what is no part of a run's configuration.
+std::string everything_of(const CommandLine& line) {
+  const auto& options = line.options;
+  return fmt::format("{}output = {}\nresume = {}\nforce = {}\n", line.table.resolved(), options.output.string(),
+                     options.is_resumed, options.is_forced);
+}
+
 }  // namespace
 
 ExitCode run_program(int argc, const char* const* argv, const communication::Communicator& communicator) {
@@ -60,6 +75,7 @@ ExitCode run_program(int argc, const char* const* argv, const communication::Com
   }
   const auto log = make_log(communicator.rank(), communicator.size());
   require_same_program(communicator);
+  require_same_options(communicator, everything_of(*line));
   std::optional<communication::StallWatch> stall_watch;
   auto watched = communicator;
   if (line->options.stall_warning_seconds > 0 && communicator.size() > 1) {
@@ -68,8 +84,7 @@ ExitCode run_program(int argc, const char* const* argv, const communication::Com
   }
   // One clock decides when checkpoints are due; every rank listens for signals.
   const bool is_timekeeper = communicator.rank() == 0;
-  Watch watch(is_timekeeper ? line->options.time_limit_seconds : 0,
-              is_timekeeper ? line->options.checkpoint_every_seconds : 0);
+  Watch watch(is_timekeeper ? time_left(line->options) : 0, is_timekeeper ? line->options.checkpoint_every_seconds : 0);
   const auto wishes = [&watch](std::uint64_t) { return watch.wish(); };
   return Trainer(watched, *log, line->options, line->table.resolved(), wishes).run();
 }

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <iterator>
 
 namespace ampcf::training {
 
@@ -101,7 +102,11 @@ void RunDirectory::write_log(const std::string& header, const std::vector<std::s
   for (const auto& row : rows) {
     text += row + "\n";
   }
-  storage::commit_text(path_ / "log.csv", text);
+  const auto log = path_ / "log.csv";
+  std::ifstream present(log, std::ios::binary);
+  if (std::string(std::istreambuf_iterator<char>(present), {}) != text) {
+    storage::commit_text(log, text);
+  }
 }
 
 void RunDirectory::write_checkpoint(const communication::Communicator& communicator, const checkpoint::Header& header,

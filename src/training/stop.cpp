@@ -17,14 +17,19 @@ std::sig_atomic_t now() {
   return static_cast<std::sig_atomic_t>(time.tv_sec);
 }
 
-void receive(int signal) {
+void remember(int signal) {
   if (received == 0) {
     received = signal;
     received_at = now();
-  } else if (now() - received_at > 1) {
+  }
+}
+
+void receive(int signal) {
+  if (received != 0 && now() - received_at > 1) {
     std::signal(signal, SIG_DFL);
     std::raise(signal);
   }
+  remember(signal);
 }
 
 }  // namespace
@@ -36,6 +41,8 @@ void remember_stop_signals() {
   for (const int signal : {SIGUSR1, SIGTERM, SIGINT}) {
     sigaction(signal, &action, nullptr);
   }
+  action.sa_handler = remember;
+  sigaction(SIGUSR2, &action, nullptr);
 }
 
 int stop_signal() { return received; }

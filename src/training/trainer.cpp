@@ -98,8 +98,9 @@ Trainer::Trainer(const communication::Communicator& communicator, Log& log, cons
 Trainer::~Trainer() = default;
 
 void Trainer::open_data() {
+  communicator_.agree([&] { dataset_.emplace(options_.data); });
+  require_same_data(communicator_, *dataset_, options_.data);
   communicator_.agree([&] {
-    dataset_.emplace(options_.data);
     if (dataset_->interaction_count() == 0) {
       throw DataError("{}: no training interactions in it", options_.data.string());
     }
@@ -139,12 +140,16 @@ void Trainer::open_run() {
     resume(split_lines(checkpoints));
   }
   communicator_.agree([&] {
-    if (communicator_.rank() == 0 && !is_finished()) {
+    if (communicator_.rank() != 0) {
+      return;
+    }
+    if (!is_finished()) {
       directory_.require_room(
           checkpoint::state_bytes(options_.dimensions, dataset_->user_count(), dataset_->item_count()), options_.keep);
       directory_.write_config(resolved_);
-      directory_.write_log(kLogHeader, state_->progress.log_rows);
     }
+    // Also of a finished run: it may have been killed between its last checkpoint and the log's last row.
+    directory_.write_log(kLogHeader, state_->progress.log_rows);
   });
 }
 

@@ -2,106 +2,107 @@
 """Kills runs at random moments and resumes them on random numbers of ranks: the final model must be, bit for bit, the
 one of an undisturbed run.
 
-usage: run.py --bin BUILD/bin --mpiexec MPIEXEC --same PROGRAM [--trials N] [--seed S]
-Each trial trains with frequent checkpoints; up to three times it is struck by kill -9 of a random rank, of mpirun, or of
-all at once, at a random moment, also during a checkpoint. PROGRAM compares the models of two checkpoints.
+usage: run.py [--trials N] [--seed S]        after `. launch/mpi-environment`, on the programs in build/
+Each trial trains with frequent checkpoints, and is struck up to three times by kill -9 of a random rank, of mpirun, or
+of all at once: at a random moment, or aimed at the writing of a checkpoint. No strike may damage a checkpoint.
 """
 
 import argparse
 import os
 import random
-import signal
-import subprocess
 import sys
-import tempfile
 import time
 
-OPTIONS = ["--personas", "2", "--dim", "16", "--attention-dim", "16", "--batch-size", "64", "--epochs", "3",
-           "--patience", "0", "--checkpoint-every-seconds", "1", "--shards", "16"]
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+
+from training import (EPOCHS, Job, Workplace, epochs_done, expect_same, generate, is_writing, kill, mpirun, ranks_of,
+                      require, wait_until)
+
+OPTIONS = {"epochs": 3 * EPOCHS, "checkpoint_every_seconds": 1}
 
 
-def children(process):
-    with open(f"/proc/{process}/task/{process}/children", encoding="ascii") as file:
-        return [int(word) for word in file.read().split()]
+class Strikes:
+    """Kills runs, and remembers how."""
+
+    def __init__(self, draw):
+        self.draw = draw
+        self.count = 0
+        self.in_checkpoints = 0
+
+    def aim(self, job, output):
+        """Waits for the moment; says which, or nothing where the run ended before."""
+
+        def is_over():
+            return job.process.poll() is not None
+
+        done = epochs_done(output)
+        epoch = self.draw.randint(done, max(done, OPTIONS["epochs"] - 2))
+        wait_until(lambda: epochs_done(output) >= epoch or is_over(), f"epoch {epoch}", job)
+        if self.draw.random() < 0.5:
+            time.sleep(self.draw.uniform(0.0, 0.5))
+        else:
+            wait_until(lambda: is_writing(output) or is_over(), "a checkpoint", job)
+            time.sleep(self.draw.choice([0.0, 0.0, 0.002, 0.005, 0.01]))
+        return "" if is_over() else "in a checkpoint" if is_writing(output) else f"in epoch {epochs_done(output) + 1}"
+
+    def strike(self, job, output):
+        """Kills one rank, mpirun, or all; says which and when."""
+        moment = self.aim(job, output)
+        if not moment:
+            return ""
+        ranks = ranks_of(job)
+        target = self.draw.choice(["a rank", "mpirun", "all"]) if ranks else "mpirun"
+        victims = {"a rank": ranks and [self.draw.choice(ranks)], "mpirun": [job.pid], "all": [*ranks, job.pid]}
+        for victim in victims[target]:
+            kill(victim)
+        self.count += 1
+        self.in_checkpoints += moment == "in a checkpoint"
+        return f"{target} {moment}"
 
 
-def kill(process):
-    try:
-        os.kill(process, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
+def expect_whole(job):
+    """No kill may cost more than the work since the last checkpoint."""
+    if "damaged" in job.messages() or "going on from" in job.messages():
+        raise AssertionError(f"a damaged checkpoint:\n{job.messages()}")
 
 
-def strike(draw, mpiexec):
-    """Kills one rank, mpirun, or all; says which."""
-    ranks = children(mpiexec.pid)
-    target = draw.choice(["a rank", "mpirun", "all"]) if ranks else "mpirun"
-    victims = {"a rank": [draw.choice(ranks)] if ranks else [], "mpirun": [mpiexec.pid], "all": ranks + [mpiexec.pid]}
-    for victim in victims[target]:
-        kill(victim)
-    return target
-
-
-def train(arguments, ranks, output, *more):
-    command = [arguments.mpiexec, "-n", str(ranks), os.path.join(arguments.bin, "ampcf-train"), "--data", "data.h5",
-               "--output", output, *OPTIONS, *more]
-    return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-
-
-def finish(process):
-    errors = process.communicate(timeout=100)[1].decode(errors="replace")
-    return process.returncode, errors
-
-
-def trial(arguments, draw, output, whole_seconds):
-    """Returns the kills of this trial."""
-    kills = []
-    for _ in range(draw.randint(1, 3)):
-        process = train(arguments, draw.randint(1, 4), output, "--resume")
-        try:
-            code, errors = process.wait(timeout=draw.uniform(0.2, 1.2) * whole_seconds), ""
-        except subprocess.TimeoutExpired:
-            kills.append(strike(draw, process))
-            finish(process)
-            continue
-        if code != 0:
-            errors = process.stderr.read().decode(errors="replace")
-            raise RuntimeError(f"exit code {code} without being killed:\n{errors}")
-        break
-    code, errors = finish(train(arguments, draw.randint(1, 4), output, "--resume"))
-    if code != 0:
-        raise RuntimeError(f"the last resume ended with {code}:\n{errors}")
-    for name in ("checkpoint.h5", "best.h5"):
-        subprocess.run([arguments.same, os.path.join("whole", name), os.path.join(output, name)], check=True)
-    return kills
+def trial(strikes, output):
+    """Returns what was struck, and on how many ranks."""
+    struck = []
+    for _ in range(strikes.draw.randint(1, 3)):
+        ranks = strikes.draw.randint(1, 4)
+        job = Job(mpirun(ranks, output, "--resume", **OPTIONS))
+        what = strikes.strike(job, output)
+        code = job.finish()
+        expect_whole(job)
+        if not what:
+            if code != 0:
+                raise AssertionError(f"exit code {code} without being killed:\n{job.messages()}")
+            break
+        struck.append(f"{what} on {ranks}")
+    require(mpirun(strikes.draw.randint(1, 4), output, "--resume", **OPTIONS))
+    expect_same("whole", output)
+    if any(name.endswith(".partial") for name in os.listdir(output)):
+        raise AssertionError(f"{output} still holds a partial file")
+    return struck
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--bin", required=True)
-    parser.add_argument("--mpiexec", default="mpirun")
-    parser.add_argument("--same", required=True)
-    parser.add_argument("--trials", type=int, default=3)
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("--trials", type=int, default=4)
     parser.add_argument("--seed", type=int, default=int(time.time()))
     arguments = parser.parse_args()
-    draw = random.Random(arguments.seed)
     print(f"seed {arguments.seed}", flush=True)
-    with tempfile.TemporaryDirectory(prefix="ampcf-torture-") as directory:
-        os.chdir(directory)
-        subprocess.run([os.path.join(arguments.bin, "ampcf-generate"), "--users", "3000", "--items", "500",
-                        "--personas", "2", "--interactions-per-user", "30", "--seed", "3", "--output", "data.h5"],
-                       check=True, stdout=subprocess.DEVNULL)
-        start = time.monotonic()
-        code, errors = finish(train(arguments, 2, "whole"))
-        if code != 0:
-            sys.exit(f"the undisturbed run ended with {code}:\n{errors}")
-        whole_seconds = time.monotonic() - start
-        total = 0
-        for number in range(arguments.trials):
-            kills = trial(arguments, draw, f"trial-{number}", whole_seconds)
-            total += len(kills)
-            print(f"trial {number}: killed {', '.join(kills) or 'nothing'}; same bits", flush=True)
-        print(f"{arguments.trials} trials, {total} kills, every model bit-identical")
+    workplace = Workplace("torture")
+    generate("data.h5")
+    require(mpirun(2, "whole", **OPTIONS))
+    strikes = Strikes(random.Random(arguments.seed))
+    for number in range(arguments.trials):
+        struck = trial(strikes, f"trial-{number}")
+        print(f"trial {number}: {'; '.join(struck) or 'nothing struck'}: same bits", flush=True)
+    print(f"{arguments.trials} trials, {strikes.count} kills, {strikes.in_checkpoints} of them while a checkpoint was "
+          "written: every model bit-identical")
+    workplace.cleanup()
 
 
 main()

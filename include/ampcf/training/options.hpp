@@ -37,6 +37,7 @@ struct TrainingOptions {
   std::uint64_t checkpoint_every = 1;          // epochs
   std::uint64_t checkpoint_every_seconds = 0;  // 0: at the ends of epochs alone
   std::uint64_t time_limit_seconds = 0;        // 0: none
+  std::uint64_t time_spent_seconds = 0;        // of that limit, before this start
   std::uint64_t keep = 2;
   std::uint64_t stall_warning_seconds = 60;  // 0: never
   std::uint64_t sharing_ranks = 0;           // of a host that share one copy of the items; 0: all

@@ -35,6 +35,7 @@ class RunDirectory {
 
   /// One process. Whole or not at all.
   void write_config(const std::string& resolved) const;
+  /// A log that says so already is not touched.
   void write_log(const std::string& header, const std::vector<std::string>& rows) const;
 
   /// Collective. Writes a checkpoint, then lets best.h5 (if `is_best`) and after it checkpoint.h5 lead to it, and

@@ -18,7 +18,8 @@ enum class Wish : std::uint32_t { nothing = 0, checkpoint = 1, stop_for_time = 2
 using Wishes = std::function<Wish(std::uint64_t step)>;
 
 /// From now on SIGUSR1, SIGTERM and SIGINT are remembered; a second one, a second or more after the first, ends the
-/// process at once. (A signal may arrive twice in an instant, from a batch system and from mpirun.)
+/// process at once. (A signal may arrive twice in an instant, from a batch system and from mpirun.) SIGUSR2 is
+/// remembered however often it comes: a supervisor that cannot know whether it was heard repeats it.
 void remember_stop_signals();
 
 /// The signal remembered, 0 for none.

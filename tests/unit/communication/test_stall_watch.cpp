@@ -12,9 +12,9 @@ TEST(StallWatch, SaysWhichCollectiveAndWhere) {
   watch.enter("MPI_Allreduce");
   std::this_thread::sleep_for(std::chrono::milliseconds(2100));
   watch.leave();
-  EXPECT_THAT(
-      ::testing::internal::GetCapturedStderr(),
-      ::testing::MatchesRegex("\\[rank 2/4\\] has waited for 1 s in MPI_Allreduce at step 17 of epoch 3: .*\n"));
+  EXPECT_THAT(::testing::internal::GetCapturedStderr(),
+              ::testing::MatchesRegex(
+                  "\\[rank 2/4 on [^ ]+\\] has waited for 1 s in MPI_Allreduce at step 17 of epoch 3: .*\n"));
 }
 
 TEST(StallWatch, IsSilentOutsideCollectives) {

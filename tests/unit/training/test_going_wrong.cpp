@@ -65,6 +65,18 @@ TEST(GoingWrong, RanksWithOtherReplicasAreNamed) {
   }
 }
 
+TEST(GoingWrong, RanksWithOtherOptionsAreNamed) {
+  EXPECT_NO_THROW(require_same_options(world(), "seed = 1\n"));
+  const int last = world().size() - 1;
+  const auto text =
+      error_of([&] { require_same_options(world(), world().rank() == last ? "seed = 2\n" : "seed = 1\n"); });
+  if (world().size() > 1) {
+    EXPECT_THAT(text, HasSubstr("ranks " + std::to_string(last) + " have other options"));
+  } else {
+    EXPECT_EQ(text, "");
+  }
+}
+
 TEST(GoingWrong, TheSameProgramOnAllRanksIsFine) { EXPECT_NO_THROW(require_same_program(world())); }
 
 }  // namespace ampcf::training::testing

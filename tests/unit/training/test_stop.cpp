@@ -14,7 +14,7 @@ TEST(Watch, WithTimeLeftWishesNothing) { EXPECT_EQ(Watch(3600, 3600).wish(), Wis
 
 TEST(Watch, AfterASignalWishesToStop) {
   remember_stop_signals();
-  for (const int signal : {SIGUSR1, SIGTERM, SIGINT}) {
+  for (const int signal : {SIGUSR1, SIGUSR2, SIGTERM, SIGINT}) {
     std::raise(signal);
     EXPECT_EQ(stop_signal(), signal);
     EXPECT_EQ(Watch(0, 0).wish(), Wish::stop_for_signal);
@@ -39,6 +39,18 @@ TEST(StopSignalsDeathTest, SentAgainLaterEndTheProcessAtOnce) {
         std::raise(SIGTERM);
       },
       ::testing::KilledBySignal(SIGTERM), "");
+}
+
+TEST(StopSignalsDeathTest, OfASupervisorMayBeRepeated) {
+  EXPECT_EXIT(
+      {
+        remember_stop_signals();
+        std::raise(SIGUSR2);
+        sleep(3);
+        std::raise(SIGUSR2);
+        _exit(stop_signal() == SIGUSR2 ? 0 : 1);
+      },
+      ::testing::ExitedWithCode(0), "");
 }
 
 TEST(Wish, ToStopIsAboveOneForACheckpoint) {

@@ -1,0 +1,178 @@
+"""A run that is asked to stop, in whatever way, ends with a checkpoint and goes on to the same bits."""
+
+import os
+import pty
+import random
+import signal
+import unittest
+
+from training import (LAUNCH, TRAIN, Job, Workplace, catches, expect_same, generate, is_writing, kill, mpirun,
+                      ranks_of, require, trainer, wait_for_epoch, wait_until)
+
+STOPPED = 75
+
+
+class Stopping(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.workplace = Workplace("stopping")
+        generate("data.h5")
+        require(mpirun(2, "whole"))
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.workplace.cleanup()
+
+    def expect_the_rest(self, ranks, output):
+        require(mpirun(ranks, output, "--resume"))
+        expect_same("whole", output)
+
+    def expect_stop(self, job, output, how="on a signal"):
+        code = job.finish()
+        self.assertEqual(code, STOPPED, job.messages())
+        self.assertIn(f"stopped {how} after step", job.messages())
+        self.assertTrue(os.path.exists(os.path.join(output, "checkpoint.h5")))
+
+    def launch(self, ranks, output, **options):
+        return Job([LAUNCH, "--ranks", str(ranks), "--program", TRAIN, "--", *trainer(output)], **options)
+
+    def in_a_terminal(self, command):
+        """The job and the terminal's other end; what is typed there the terminal turns into signals."""
+        master, slave = pty.openpty()
+
+        def take_terminal():
+            os.setsid()
+            os.close(os.open(os.ttyname(slave), os.O_RDWR))  # the first terminal that a session opens becomes its own
+            os.tcsetpgrp(slave, os.getpgrp())
+
+        job = Job(command, stdin=slave, preexec_fn=take_terminal)
+        os.close(slave)
+        self.addCleanup(os.close, master)
+        return job, master
+
+    def test_a_signal_that_mpirun_forwards_stops_any_number_of_ranks(self):
+        for ranks in (1, 2, 3):
+            with self.subTest(ranks=ranks):
+                output = f"forwarded-{ranks}"
+                job = Job(mpirun(ranks, output))
+                wait_for_epoch(job, output)
+                job.send(signal.SIGUSR1)
+                self.expect_stop(job, output)
+                self.expect_the_rest(4 - ranks, output)
+
+    def test_every_stop_signal_stops_a_lone_process(self):
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1, signal.SIGUSR2):
+            with self.subTest(signal=number.name):
+                output = f"lone-{number.name}"
+                job = Job([TRAIN, *trainer(output)])
+                wait_for_epoch(job, output)
+                job.send(number)
+                self.expect_stop(job, output)
+        self.expect_the_rest(2, "lone-SIGTERM")
+
+    def test_a_time_limit_stops(self):
+        job = Job(mpirun(2, "limited", epochs=100000, time_limit="1s"))
+        self.expect_stop(job, "limited", how="at the time limit")
+
+    def test_a_time_limit_counts_what_an_earlier_start_took(self):
+        job = Job([TRAIN, *trainer("spent", epochs=100000, time_limit="100h", time_spent="100h")])
+        self.expect_stop(job, "spent", how="at the time limit")
+
+    def test_control_c_under_plain_mpirun_leaves_a_good_checkpoint(self):
+        for ranks in (1, 3):
+            with self.subTest(ranks=ranks):
+                output = f"interrupted-{ranks}"
+                job, terminal = self.in_a_terminal(mpirun(ranks, output))
+                wait_for_epoch(job, output)
+                os.write(terminal, b"\x03")
+                self.assertNotEqual(job.finish(), 0)
+                self.expect_the_rest(2, output)
+
+    def test_launch_train_stops_on_every_signal(self):
+        for ranks, number in ((1, signal.SIGTERM), (2, signal.SIGINT), (3, signal.SIGUSR1), (2, signal.SIGHUP)):
+            with self.subTest(ranks=ranks, signal=number.name):
+                output = f"launched-{number.name}"
+                job = self.launch(ranks, output)
+                wait_for_epoch(job, output)
+                job.send(number)
+                self.expect_stop(job, output)
+        self.expect_the_rest(1, "launched-SIGINT")
+
+    def test_launch_train_stops_on_control_c(self):
+        for ranks in (1, 2, 3):
+            with self.subTest(ranks=ranks):
+                output = f"typed-{ranks}"
+                job, terminal = self.in_a_terminal([LAUNCH, "--ranks", str(ranks), "--program", TRAIN, "--",
+                                                    *trainer(output)])
+                wait_for_epoch(job, output)
+                os.write(terminal, b"\x03")
+                self.expect_stop(job, output)
+
+    def test_launch_train_hears_a_signal_while_ranks_start(self):
+        for delay_ms in (0, 100, 200, 300):
+            with self.subTest(delay_ms=delay_ms):
+                output = f"early-{delay_ms}"
+                job = self.launch(2, output)
+                wait_until(lambda: catches(job.pid, signal.SIGTERM), "launch/train listening", job)
+                try:
+                    job.process.wait(delay_ms * 1e-3)
+                except Exception:
+                    pass
+                job.send(signal.SIGTERM)
+                self.assertEqual(job.finish(), STOPPED, job.messages())
+                self.assertNotIn("restart", job.messages())
+
+    def test_a_second_signal_ends_at_once_what_cannot_stop(self):
+        starts = {"mpirun": (lambda output: Job(mpirun(3, output)), signal.SIGUSR1),
+                  "launch": (lambda output: self.launch(3, output), signal.SIGTERM)}
+        for name, (start, number) in starts.items():
+            with self.subTest(start=name):
+                output = f"stuck-{name}"
+                job = start(output)
+                wait_for_epoch(job, output)
+                stuck = ranks_of(job)[1]
+                os.kill(stuck, signal.SIGSTOP)
+                try:
+                    job.send(number)
+                    with self.assertRaises(Exception):
+                        job.process.wait(2.2)
+                    job.send(number)
+                    code = job.finish()
+                finally:
+                    kill(stuck)
+                self.assertNotIn(code, (0, STOPPED), job.messages())
+                self.assertNotIn("restart ", job.messages())
+                self.expect_the_rest(2, output)
+
+    def test_stops_while_a_checkpoint_is_written(self):
+        for ranks in (1, 2, 3):
+            with self.subTest(ranks=ranks):
+                output = f"writing-{ranks}"
+                job = Job(mpirun(ranks, output))
+                wait_for_epoch(job, output)
+                wait_until(lambda: is_writing(output), "a checkpoint under way", job)
+                job.send(signal.SIGUSR1)
+                self.expect_stop(job, output)
+                self.expect_the_rest(3 - ranks or 2, output)
+
+    def test_stops_while_ranks_validate(self):
+        one_step = {"batch_size": 1000000, "epochs": 40, "checkpoint_every": 1000, "learning_rate": 0.02}
+        require(mpirun(2, "validating", **one_step))
+        draw = random.Random(5)
+        for ranks in (2, 3):
+            with self.subTest(ranks=ranks):
+                output = f"validating-{ranks}"
+                job = Job(mpirun(ranks, output, **one_step))
+                wait_until(lambda: os.path.exists(os.path.join(output, "checkpoint.h5")), "a checkpoint", job)
+                try:
+                    job.process.wait(draw.uniform(0, 0.1))
+                except Exception:
+                    pass
+                job.send(signal.SIGUSR1)
+                self.assertIn(job.finish(), (0, STOPPED), job.messages())
+                require(mpirun(2, output, "--resume", **one_step))
+                expect_same("validating", output)
+
+
+if __name__ == "__main__":
+    unittest.main()
