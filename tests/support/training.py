@@ -4,6 +4,7 @@ The build tells where things are through the environment: AMPCF_SOURCE (the chec
 (compares checkpoints), AMPCF_MPIEXEC. Without it they are taken from build/.
 """
 
+import itertools
 import os
 import shutil
 import signal
@@ -212,5 +213,6 @@ def expect_same(whole, output):
     """Model, optimiser and log, bit for bit."""
     for name in ("checkpoint.h5", "best.h5"):
         subprocess.run([SAME, os.path.join(whole, name), os.path.join(output, name)], check=True, stderr=sys.stderr)
-    if results(whole) != results(output):
-        raise AssertionError(f"the logs of {whole} and {output} differ")
+    for expected, found in itertools.zip_longest(results(whole), results(output)):
+        if expected != found:
+            raise AssertionError(f"the logs of {whole} and {output} differ: expected {expected!r}, found {found!r}")

@@ -83,10 +83,10 @@ class LossBlock {
   /// R is r where it is known when compiling, else 0.
   template <std::size_t R>
   void run() {
+    entropy_positive_ = attend<R>(0);
     entropy_negative_ = Lanes{};
-    for (std::size_t n = 0; n < count_; ++n) {
-      const auto entropy = attend<R>(n);
-      (n == 0 ? entropy_positive_ : entropy_negative_) += n == 0 ? entropy - entropy_positive_ : entropy;
+    for (std::size_t n = 1; n < count_; ++n) {
+      entropy_negative_ += attend<R>(n);
     }
     compare();
     for (std::size_t n = 0; n < count_; ++n) {

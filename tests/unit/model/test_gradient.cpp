@@ -83,6 +83,23 @@ void expect_central_differences(ModelCase& c, kernels::AlignedVector<double>& ta
   }
 }
 
+// For those who want losses and personas' gradients alone.
+struct IgnoringItemSink {
+  struct Rounding {
+    float operator()(float value) const { return value; }
+    kernels::Floats operator()(kernels::Floats value) const { return value; }
+  };
+  std::vector<float> scratch = std::vector<float>(1024);
+  std::vector<float*> rows = std::vector<float*>(5, scratch.data());
+  std::span<float* const> open_rows(std::span<const ItemIndex> /*items*/) { return rows; }
+  static Rounding rounding() { return {}; }
+  static void keep(Rounding /*rounding*/) {}
+};
+
+struct IgnoringFormSink {
+  void add(std::size_t /*row*/, std::size_t /*column*/, kernels::Floats /*partial*/) {}
+};
+
 }  // namespace
 
 class Gradient : public ::testing::TestWithParam<CaseShape> {};
@@ -114,20 +131,8 @@ TEST(FloatGradient, IsTheDoubleOneRounded) {
   FoldedAttention<float> folded;
   folded.fold(shared);
   BatchGradient<float> gradient(shared.dimensions, c.batch.candidates_per_example, c.weights);
-  struct {
-    struct Rounding {
-      float operator()(float value) const { return value; }
-      kernels::Floats operator()(kernels::Floats value) const { return value; }
-    };
-    std::vector<float> scratch = std::vector<float>(1024);
-    std::vector<float*> rows = std::vector<float*>(5, scratch.data());
-    std::span<float* const> open_rows(std::span<const ItemIndex>) { return rows; }
-    static Rounding rounding() { return {}; }
-    static void keep(Rounding) {}
-  } items;
-  struct {
-    void add(std::size_t, std::size_t, kernels::Floats) {}
-  } form;
+  IgnoringItemSink items;
+  IgnoringFormSink form;
   double loss = 0.0;
   gradient.run(c.batch, personas, shared, folded, std::span<const float>(), items, form,
                [&](const LossTerms& terms) { loss += terms.total(c.weights); });
@@ -138,6 +143,29 @@ TEST(FloatGradient, IsTheDoubleOneRounded) {
                   expected.personas.of(c.batch.users[slot])[i], 1e-5);
     }
   }
+}
+
+TEST(FloatGradient, KnowsNothingOfTheBatchBefore) {
+  ModelCase c({4, 16, 16, false, 4, false});
+  const auto shared = c.shared_as_float();
+  const auto personas = c.personas_as_float();
+  FoldedAttention<float> folded;
+  folded.fold(shared);
+  BatchGradient<float> gradient(shared.dimensions, c.batch.candidates_per_example, c.weights);
+  IgnoringItemSink items;
+  IgnoringFormSink form;
+  const auto terms_of = [&](const MiniBatch& batch) {
+    std::vector<double> terms;
+    gradient.run(batch, personas, shared, folded, std::span<const float>(), items, form, [&](const LossTerms& of) {
+      terms.insert(terms.end(), {of.data, of.entropy_positive, of.entropy_negative});
+    });
+    return terms;
+  };
+  auto other = c.batch;
+  std::reverse(other.candidates.begin(), other.candidates.end());
+  const auto before = terms_of(c.batch);
+  EXPECT_NE(terms_of(other), before);
+  EXPECT_EQ(terms_of(c.batch), before);
 }
 
 }  // namespace ampcf::model::testing
