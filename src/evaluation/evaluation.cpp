@@ -39,7 +39,9 @@ class Evaluation {
     open();
     read_cases();
     find_tastes();
+    find_facts();
     const auto all = gather(communicator_, measure_users());
+    const auto figures = find_figures(all);
     std::optional<PlantedAgreement> planted;
     if (model_) {
       planted = measure_planted(communicator_, *data_, *model_, options_.part(), own_users());
@@ -47,10 +49,9 @@ class Evaluation {
     std::string text;
     communicator_.agree([&] {
       if (is_root()) {
-        const Report report{options_, subject_, all, taste_ ? &*taste_ : nullptr, planted, config};
-        const auto summary = summarize(all);
-        write_report(report, summary);
-        text = table_text(report, summary);
+        const Report report{options_, subject_, all, figures, taste_ ? &*taste_ : nullptr, planted, config};
+        write_report(report);
+        text = table_text(report);
       }
     });
     return text;
@@ -113,32 +114,50 @@ class Evaluation {
     for (const auto unknown : cases_.unknown_candidates) {
       candidates += unknown;
     }
-    rules_.k = options_.k;
+    subject_.cases = fingerprints_of(communicator_, cases_);
+    rules_.cutoffs = options_.cutoffs;
     rules_.is_sampled = communicator_.sum(candidates) > 0;
     rules_.is_everyone_averaged = options_.test_file.empty();
   }
 
-  // Rank 0 needs the whole training part for it; what the others need is the distances.
+  // Rank 0 needs the whole training part for it; the others get the result.
   void find_tastes() {
     if (!options_.has_tdd) {
       return;
     }
     const auto start = std::chrono::steady_clock::now();
+    TasteSpace space;
     communicator_.agree([&] {
       if (is_root()) {
-        taste_ = options_.taste.empty()
-                     ? build_taste_space(data_->interactions({0, data_->user_count()}), data_->item_count(), {})
-                     : read_taste_space(options_.taste, *data_);
-        distances_ = cosine_distances(*taste_);
-        log_.info("taste space: {} dimensions, {} tastes, {:.1f} s", taste_->items.cols(), taste_->centroids.rows(),
-                  seconds_since(start));
+        space = options_.taste.empty()
+                    ? build_taste_space(data_->interactions({0, data_->user_count()}), data_->item_count(), {})
+                    : read_taste_space(options_.taste, *data_);
       }
     });
-    std::int64_t tastes = distances_.cols();
-    communicator_.broadcast(std::span(&tastes, 1), 0);
-    distances_.resize(static_cast<Eigen::Index>(data_->item_count()), tastes);
-    communicator_.broadcast(std::span(distances_.data(), static_cast<std::size_t>(distances_.size())), 0);
+    broadcast(communicator_, space);
+    taste_ = std::move(space);
+    distances_ = cosine_distances(*taste_);
     rules_.distances = &distances_;
+    log_.info("taste space: {} dimensions, {} tastes, {:.1f} s", taste_->items.cols(), taste_->centroids.rows(),
+              seconds_since(start));
+  }
+
+  void find_facts() {
+    facts_ = facts_of(communicator_, *data_, consumed_->train());
+    if (taste_) {
+      facts_.directions = item_directions(*taste_);
+      facts_.taste = nearest_tastes(*taste_);
+      facts_.taste_count = static_cast<std::uint64_t>(taste_->centroids.rows());
+    }
+    rules_.facts = &facts_;
+  }
+
+  std::vector<Figure> find_figures(const UserMeasures& all) {
+    const auto start = std::chrono::steady_clock::now();
+    auto figures = figures_of(communicator_, all, rules_, options_.bootstrap);
+    log_.info("{} figures with {} resamples: {:.1f} s", figures.size(), options_.bootstrap.resamples,
+              seconds_since(start));
+    return figures;
   }
 
   UserMeasures measure_users() {
@@ -155,7 +174,7 @@ class Evaluation {
     } else {
       source = make_baseline(options_.baseline, {*data_, consumed_->train(), communicator_, options_.seed});
     }
-    UserMeasures measures(0);
+    UserMeasures measures;
     communicator_.agree([&] { measures = measure(*source, cases_, *consumed_, rules_); });
     return measures;
   }
@@ -182,8 +201,9 @@ class Evaluation {
   std::optional<ConsumedItems> consumed_;
   Cases cases_;
   MeasureRules rules_;
-  std::optional<TasteSpace> taste_;  // on rank 0
+  std::optional<TasteSpace> taste_;
   Points distances_;
+  DataFacts facts_;
 };
 
 }  // namespace

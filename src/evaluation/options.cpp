@@ -3,9 +3,43 @@
 #include "ampcf/core/error.hpp"
 #include "ampcf/evaluation/baselines.hpp"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
+#include <charconv>
 
 namespace ampcf::evaluation {
+
+namespace {
+
+constexpr std::uint64_t kGreatestCutoff = 1000000000;
+
+// "10" or "5,10,20".
+std::vector<std::uint64_t> cutoffs_in(const std::string& text) {
+  std::vector<std::uint64_t> cutoffs;
+  const char* const end = text.data() + text.size();
+  for (const char* place = text.data(); place <= end;) {
+    std::uint64_t k = 0;
+    const auto [stop, fault] = std::from_chars(place, end, k);
+    const bool is_number = fault == std::errc() && (stop == end || *stop == ',') && k >= 1 && k <= kGreatestCutoff;
+    if (!is_number || std::find(cutoffs.begin(), cutoffs.end(), k) != cutoffs.end()) {
+      throw UsageError("'{}': expected different numbers from 1 to {}, as in 10 or 5,10,20", text, kGreatestCutoff);
+    }
+    cutoffs.push_back(k);
+    place = stop + 1;
+  }
+  return cutoffs;
+}
+
+void add_cutoffs(config::OptionTable& table, std::vector<std::uint64_t>& cutoffs) {
+  std::string unused;
+  auto& option = table.add("k", unused, "N[,N...]", "how many best items HR@k and the other metrics look at");
+  option.assign = [&cutoffs](const std::string& text) { cutoffs = cutoffs_in(text); };
+  option.text = [&cutoffs] { return fmt::format("{}", fmt::join(cutoffs, ",")); };
+  option.default_text = option.text();
+}
+
+}  // namespace
 
 void add_options(config::OptionTable& table, EvaluationOptions& options) {
   table.begin_group("What is evaluated (one of these)");
@@ -17,10 +51,16 @@ void add_options(config::OptionTable& table, EvaluationOptions& options) {
   table.add_choice("split", options.split, {"test", "validation"}, "held-out items to rank");
   table.add("test-file", options.test_file,
             "lines of user<TAB>positive<TAB>negative... in raw ids, in place of the dataset's test items");
-  table.add("k", options.k, "length of the lists that HR@k and NDCG@k look at", {1.0, 1e9, "1 to 1000000000"});
+  add_cutoffs(table, options.cutoffs);
   table.add("tdd", options.has_tdd, "measure the taste distribution distance");
   table.add("taste", options.taste, "metrics.h5 of an earlier evaluation of the same data: its taste space is used");
   table.add("seed", options.seed, "of baselines that draw");
+  table.begin_group("Intervals");
+  table.add("bootstrap", options.bootstrap.resamples, "resamples of the users behind each interval; 0: no intervals",
+            {0.0, 1e7, "0 to 10000000"});
+  table.add("confidence", options.bootstrap.level, "share of the resamples inside an interval",
+            {0.5, 0.9999, "0.5 to 0.9999"});
+  table.add("bootstrap-seed", options.bootstrap.seed, "of the resamples");
   table.begin_group("Results");
   auto& output = table.add("output", options.output, "X.json; X.h5 with a row for each user lies beside it");
   output.is_required = true;

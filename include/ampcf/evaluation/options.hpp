@@ -2,10 +2,12 @@
 
 #include "ampcf/config/options.hpp"
 #include "ampcf/dataset/dataset.hpp"
+#include "ampcf/evaluation/bootstrap.hpp"
 
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace ampcf::evaluation {
 
@@ -18,10 +20,11 @@ struct EvaluationOptions {
   std::string baseline;
   std::filesystem::path test_file;  // empty: the dataset's own held-out items
   std::string split = "test";
-  std::uint64_t k = 10;
+  std::vector<std::uint64_t> cutoffs{10};  // --k: of every metric; the first is that of slices
   bool has_tdd = true;
   std::filesystem::path taste;  // metrics.h5 whose taste space is used; empty: it is built
   std::uint64_t seed = 1;       // of baselines that draw
+  BootstrapRules bootstrap;     // of the intervals
 
   [[nodiscard]] dataset::HeldOutPart part() const {
     return split == "test" ? dataset::HeldOutPart::test : dataset::HeldOutPart::validation;
