@@ -28,6 +28,17 @@ void draw_weights(std::uint64_t seed, std::uint64_t resample, std::span<std::uin
   }
 }
 
+double UserMean::of(std::span<const std::uint32_t> weights) const {
+  double total = 0.0;
+  std::uint64_t users = 0;
+  for (std::size_t row = 0; row < user.size(); ++row) {
+    const auto weight = weights[user[row]];
+    total += weight * value[row];
+    users += weight;
+  }
+  return users == 0 ? std::numeric_limits<double>::quiet_NaN() : total / static_cast<double>(users);
+}
+
 Interval percentile_interval(std::vector<double> values, double level) {
   std::erase_if(values, [](double value) { return std::isnan(value); });
   if (values.empty()) {

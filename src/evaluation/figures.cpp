@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 namespace ampcf::evaluation {
 
@@ -14,22 +13,9 @@ namespace {
 
 using Weights = std::span<const std::uint32_t>;  // how often each user counts, (n)
 
-// The mean over the users that have a value.
-struct Mean {
+struct NamedMean {
   std::vector<std::string> path;
-  std::vector<std::uint32_t> user;  // rising
-  std::vector<double> value;        // of these
-
-  [[nodiscard]] double of(Weights weights) const {
-    double total = 0.0;
-    std::uint64_t users = 0;
-    for (std::size_t row = 0; row < user.size(); ++row) {
-      const auto weight = weights[user[row]];
-      total += weight * value[row];
-      users += weight;
-    }
-    return users == 0 ? std::numeric_limits<double>::quiet_NaN() : total / static_cast<double>(users);
-  }
+  UserMean mean;
 };
 
 // Every statistic of all users as a function of how often each counts: the same code gives values and resamples.
@@ -53,8 +39,8 @@ class Statistics {
 
   [[nodiscard]] std::vector<Figure> figures(const std::vector<double>& values) const {
     std::vector<Figure> figures;
-    for (const auto& mean : means_) {
-      figures.push_back({mean.path, values[figures.size()], mean.user.size(), std::nullopt});
+    for (const auto& [path, mean] : means_) {
+      figures.push_back({path, values[figures.size()], mean.user.size(), std::nullopt});
     }
     for (const auto k : exposure_cutoffs_) {
       for (const auto& metric : exposure_metrics()) {
@@ -72,7 +58,7 @@ class Statistics {
 
   void evaluate(Weights weights, std::span<double> values) {
     std::size_t place = 0;
-    for (const auto& mean : means_) {
+    for (const auto& [path, mean] : means_) {
       values[place++] = mean.of(weights);
     }
     for (const auto k : exposure_cutoffs_) {
@@ -86,7 +72,7 @@ class Statistics {
  private:
   template <typename Filter>
   void add_mean(std::vector<std::string> path, const Column& column, const Filter& is_counted) {
-    Mean mean{std::move(path), {}, {}};
+    UserMean mean;
     for (std::size_t user = 0; user < column.value.size(); ++user) {
       if (!std::isnan(column.value[user]) && is_counted(user)) {
         mean.user.push_back(static_cast<std::uint32_t>(user));
@@ -94,7 +80,7 @@ class Statistics {
       }
     }
     if (!mean.user.empty()) {
-      means_.push_back(std::move(mean));
+      means_.push_back({std::move(path), std::move(mean)});
     }
   }
 
@@ -134,7 +120,7 @@ class Statistics {
   }
 
   const UserMeasures& all_;
-  std::vector<Mean> means_;
+  std::vector<NamedMean> means_;
   std::vector<std::size_t> listed_users_;
   std::vector<std::uint64_t> exposure_cutoffs_;
   std::vector<std::uint64_t> times_;  // (n_items)

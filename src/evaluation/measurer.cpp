@@ -30,7 +30,12 @@ struct Layout {
 class Measurer {
  public:
   Measurer(const Cases& cases, ConsumedItems& consumed, const MeasureRules& rules, std::uint64_t item_count)
-      : cases_(cases), consumed_(consumed), rules_(rules), layout_(rules), item_count_(item_count), out_(cases.users.count(), rules) {}
+      : cases_(cases),
+        consumed_(consumed),
+        rules_(rules),
+        layout_(rules),
+        item_count_(item_count),
+        out_(cases.users.count(), rules) {}
 
   [[nodiscard]] UserMeasures take() { return std::move(out_); }
 

@@ -25,16 +25,6 @@ std::string measured_columns(const UserMeasures& measures) {
   return names;
 }
 
-std::vector<std::string> parted(const std::string& names) {
-  std::vector<std::string> parts;
-  for (std::size_t first = 0; first < names.size();) {
-    const auto end = std::min(names.find(',', first), names.size());
-    parts.push_back(names.substr(first, end - first));
-    first = end + 1;
-  }
-  return parts;
-}
-
 void write_attributes(storage::File& file, const Report& report) {
   file.set_text_attribute("format", "ampcf-metrics");
   file.set_attribute<std::int32_t>("version", kMetricsVersion);
@@ -81,7 +71,7 @@ MetricsFile::MetricsFile(const std::filesystem::path& path) : file_(storage::Fil
   if (version != kMetricsVersion) {
     throw DataError("{}: metrics version {}, expected {}: evaluate again", path.string(), version, kMetricsVersion);
   }
-  columns_ = parted(file_.text_attribute("columns"));
+  columns_ = parted_by_commas(file_.text_attribute("columns"));
 }
 
 bool MetricsFile::has(const std::string& column) const {

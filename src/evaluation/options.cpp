@@ -13,6 +13,7 @@ namespace ampcf::evaluation {
 namespace {
 
 constexpr std::uint64_t kGreatestCutoff = 1000000000;
+constexpr std::uint64_t kResamplesOfComparison = 10000;  // small probabilities survive Holm's correction
 
 // "10" or "5,10,20".
 std::vector<std::uint64_t> cutoffs_in(const std::string& text) {
@@ -47,7 +48,7 @@ void add_options(config::OptionTable& table, EvaluationOptions& options) {
   table.add("recommendations", options.recommendations, "CSV user,item,score in raw ids, from any system");
   table.add("baseline", options.baseline, baseline_names(), "what needs no training");
   table.begin_group("On what");
-  table.add("data", options.data, "dataset file from ampcf-prepare or ampcf-generate").is_required = true;
+  table.add("data", options.data, "dataset file from ampcf-prepare or ampcf-generate (required)");
   table.add_choice("split", options.split, {"test", "validation"}, "held-out items to rank");
   table.add("test-file", options.test_file,
             "lines of user<TAB>positive<TAB>negative... in raw ids, in place of the dataset's test items");
@@ -62,12 +63,69 @@ void add_options(config::OptionTable& table, EvaluationOptions& options) {
             {0.5, 0.9999, "0.5 to 0.9999"});
   table.add("bootstrap-seed", options.bootstrap.seed, "of the resamples");
   table.begin_group("Results");
-  auto& output = table.add("output", options.output, "X.json; X.h5 with a row for each user lies beside it");
-  output.is_required = true;
+  auto& output = table.add("output", options.output, "X.json; X.h5 with a row for each user lies beside it (required)");
   config::OptionTable::keep_out_of_config(output);
+  table.begin_group("Comparing earlier evaluations, instead");
+  auto& compared = table.add("compare", options.compared, "X.h5 Y.h5 ...",
+                             "test the differences of these to the first, user by user (--bootstrap 10000 then)");
+  compared.takes_many = true;
+  config::OptionTable::keep_out_of_config(compared);
+  config::OptionTable::keep_out_of_config(
+      table.add("metrics", options.compared_metrics, "A[,B...]", "columns to compare, as in full_hr@10; default: all"));
+  config::OptionTable::keep_out_of_config(
+      table.add_choice("format", options.format, {"text", "csv", "latex"}, "of the comparison, which is printed"));
 }
 
-void check_options(const EvaluationOptions& options) {
+namespace {
+
+void check_comparison(const config::OptionTable& table, EvaluationOptions& options) {
+  for (const std::string name : {"data", "output", "checkpoint", "recommendations", "baseline", "test-file", "split",
+                                 "k", "tdd", "taste", "seed"}) {
+    if (table.is_given(name)) {
+      throw UsageError("--{} does not fit --compare, which reads evaluations that are done", name);
+    }
+  }
+  if (options.compared.size() < 2) {
+    throw UsageError("--compare names one file, expected two or more: --compare a/metrics.h5 b/metrics.h5");
+  }
+  if (!table.is_given("bootstrap")) {
+    options.bootstrap.resamples = kResamplesOfComparison;
+  }
+  if (options.bootstrap.resamples == 0) {
+    throw UsageError("--bootstrap 0 leaves --compare without a test");
+  }
+}
+
+void require_given(const config::OptionTable& table, const std::string& name, const char* what) {
+  if (!table.is_given(name)) {
+    throw UsageError("--{} is missing: expected {}", name, what);
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> parted_by_commas(const std::string& text) {
+  std::vector<std::string> parts;
+  for (std::size_t first = 0; first < text.size();) {
+    const auto end = std::min(text.find(',', first), text.size());
+    parts.push_back(text.substr(first, end - first));
+    first = end + 1;
+  }
+  return parts;
+}
+
+void check_options(const config::OptionTable& table, EvaluationOptions& options) {
+  if (!options.compared.empty()) {
+    check_comparison(table, options);
+    return;
+  }
+  for (const std::string name : {"metrics", "format"}) {
+    if (table.is_given(name)) {
+      throw UsageError("--{} is for --compare", name);
+    }
+  }
+  require_given(table, "data", "PATH of a dataset from ampcf-prepare or ampcf-generate");
+  require_given(table, "output", "PATH X.json");
   const int given = (options.checkpoint.empty() ? 0 : 1) + (options.recommendations.empty() ? 0 : 1) +
                     (options.baseline.empty() ? 0 : 1);
   if (given != 1) {

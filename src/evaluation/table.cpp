@@ -35,13 +35,13 @@ std::string figures_text(const Report& report) {
   return text;
 }
 
-// A row for each part with its values alone, a column for each metric.
+// A row for each part with its values alone, a column for each metric that a line of text has room for.
 std::string slices_text(const Report& report) {
   std::string head;
   std::string rows;
   std::vector<std::string> part;
   for (const auto& figure : report.figures) {
-    if (is_of_slice(figure) && !is_repetition(figure)) {
+    if (is_of_slice(figure) && !is_repetition(figure) && !figure.path.back().starts_with("mrr@")) {
       const std::vector<std::string> own_part(figure.path.begin(), figure.path.begin() + 3);
       if (own_part != part) {
         rows += fmt::format("\n  {:<24}{:>6}", figure.path[1] + " " + figure.path[2], figure.users);

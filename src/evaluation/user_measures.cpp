@@ -60,8 +60,7 @@ UserMeasures gather(const communication::Communicator& communicator, const UserM
   all.rank_sampled = communicator.all_gather(std::span<const double>(own.rank_sampled));
   all.rank_full = communicator.all_gather(std::span<const double>(own.rank_full));
   for (const auto& column : own.columns) {
-    all.columns.push_back(
-        {column.group, column.name, communicator.all_gather(std::span<const double>(column.value))});
+    all.columns.push_back({column.group, column.name, communicator.all_gather(std::span<const double>(column.value))});
   }
   for (const auto& part : own.parts) {
     all.parts.push_back(communicator.all_gather(std::span<const std::int32_t>(part)));

@@ -23,6 +23,15 @@ struct Interval {
 /// resample).
 void draw_weights(std::uint64_t seed, std::uint64_t resample, std::span<std::uint32_t> weights);
 
+/// A mean over the users that have a value.
+struct UserMean {
+  std::vector<std::uint32_t> user;  // rising
+  std::vector<double> value;        // of these
+
+  /// Where user u counts weights[u] times; NaN where no one is left.
+  [[nodiscard]] double of(std::span<const std::uint32_t> weights) const;
+};
+
 /// The (1 - level) / 2 and (1 + level) / 2 quantiles, linear between order statistics (definition 7 of Hyndman and Fan,
 /// 1996). NaNs do not count; both ends are NaN where nothing is left.
 [[nodiscard]] Interval percentile_interval(std::vector<double> values, double level);

@@ -18,9 +18,9 @@ struct Figure {
   std::optional<Interval> interval;  // bootstrap over users; none without resamples
 };
 
-/// Collective. Everything that is reported of `all` users: means of the measured columns, metrics of all lists together,
-/// and for every part of every slice the rank metrics at the first cut-off. What nobody has is absent. `all` is alike
-/// on all ranks; the figures come out on every rank, the same bits on any number of them.
+/// Collective. Everything that is reported of `all` users: means of the measured columns, metrics of all lists
+/// together, and for every part of every slice the rank metrics at the first cut-off. What nobody has is absent. `all`
+/// is alike on all ranks; the figures come out on every rank, the same bits on any number of them.
 ///
 /// Intervals are percentiles over resamples of the users. Coverage and Gini index of a resample, which repeats users,
 /// lie lower and higher than those of all users, so their percentiles are shifted by the mean difference.

@@ -26,6 +26,10 @@ struct EvaluationOptions {
   std::uint64_t seed = 1;       // of baselines that draw
   BootstrapRules bootstrap;     // of the intervals
 
+  std::vector<std::string> compared;  // --compare: metrics.h5 of earlier evaluations; nothing is evaluated then
+  std::string compared_metrics;       // A,B,...; empty: all
+  std::string format = "text";        // of the comparison
+
   [[nodiscard]] dataset::HeldOutPart part() const {
     return split == "test" ? dataset::HeldOutPart::test : dataset::HeldOutPart::validation;
   }
@@ -38,7 +42,10 @@ struct EvaluationOptions {
 /// Adds the options to a table; they must outlive it.
 void add_options(config::OptionTable& table, EvaluationOptions& options);
 
-/// Refuses what does not fit together with a UsageError.
-void check_options(const EvaluationOptions& options);
+/// Refuses what is missing or does not fit together with a UsageError, and sets what --compare has other defaults for.
+void check_options(const config::OptionTable& table, EvaluationOptions& options);
+
+/// The parts of "A,B,C"; none of an empty text.
+[[nodiscard]] std::vector<std::string> parted_by_commas(const std::string& text);
 
 }  // namespace ampcf::evaluation
