@@ -1,6 +1,5 @@
 #include "ampcf/evaluation/evaluation.hpp"
 
-#include "ampcf/evaluation/baselines.hpp"
 #include "ampcf/evaluation/model_scores.hpp"
 #include "ampcf/evaluation/report.hpp"
 #include "ampcf/evaluation/test_file.hpp"
@@ -32,8 +31,9 @@ void require_same_dataset(const checkpoint::ModelFile& model, const std::filesys
 // One evaluation, step by step. Every step that one rank may fail at alone ends in an agreement.
 class Evaluation {
  public:
-  Evaluation(const EvaluationOptions& options, const communication::Communicator& communicator, Log& log)
-      : options_(options), communicator_(communicator), log_(log) {}
+  Evaluation(const EvaluationOptions& options, const communication::Communicator& communicator, Log& log,
+             const Baselines& baselines)
+      : options_(options), communicator_(communicator), log_(log), baselines_(baselines) {}
 
   std::string run(const std::string& config) {
     open();
@@ -172,7 +172,10 @@ class Evaluation {
     if (model_) {
       communicator_.agree([&] { source = std::make_unique<ModelScores>(*model_, own_users()); });
     } else {
-      source = make_baseline(options_.baseline, {*data_, consumed_->train(), communicator_, options_.seed});
+      const auto start = std::chrono::steady_clock::now();
+      const BaselineInput input{*data_, *consumed_, communicator_, taste_ ? &*taste_ : nullptr, options_.seed};
+      source = baselines_.find(options_.baseline).make(input);
+      log_.info("baseline {}: {:.1f} s", options_.baseline, seconds_since(start));
     }
     UserMeasures measures;
     communicator_.agree([&] { measures = measure(*source, cases_, *consumed_, rules_); });
@@ -194,6 +197,7 @@ class Evaluation {
   const EvaluationOptions& options_;
   const communication::Communicator& communicator_;
   Log& log_;
+  const Baselines& baselines_;
   std::optional<dataset::Dataset> data_;
   std::optional<checkpoint::ModelFile> model_;
   Subject subject_;
@@ -209,8 +213,8 @@ class Evaluation {
 }  // namespace
 
 std::string evaluate(const EvaluationOptions& options, const std::string& config,
-                     const communication::Communicator& communicator, Log& log) {
-  return Evaluation(options, communicator, log).run(config);
+                     const communication::Communicator& communicator, Log& log, const Baselines& baselines) {
+  return Evaluation(options, communicator, log, baselines).run(config);
 }
 
 }  // namespace ampcf::evaluation

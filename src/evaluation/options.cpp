@@ -42,11 +42,11 @@ void add_cutoffs(config::OptionTable& table, std::vector<std::uint64_t>& cutoffs
 
 }  // namespace
 
-void add_options(config::OptionTable& table, EvaluationOptions& options) {
+void add_options(config::OptionTable& table, EvaluationOptions& options, const Baselines& baselines) {
   table.begin_group("What is evaluated (one of these)");
   table.add("checkpoint", options.checkpoint, "model of ampcf-train, as RUN/best.h5");
   table.add("recommendations", options.recommendations, "CSV user,item,score in raw ids, from any system");
-  table.add("baseline", options.baseline, baseline_names(), "what needs no training");
+  table.add("baseline", options.baseline, baselines.names(), "model that is made here, without a checkpoint");
   table.begin_group("On what");
   table.add("data", options.data, "dataset file from ampcf-prepare or ampcf-generate (required)");
   table.add_choice("split", options.split, {"test", "validation"}, "held-out items to rank");
@@ -65,6 +65,7 @@ void add_options(config::OptionTable& table, EvaluationOptions& options) {
   table.begin_group("Results");
   auto& output = table.add("output", options.output, "X.json; X.h5 with a row for each user lies beside it (required)");
   config::OptionTable::keep_out_of_config(output);
+  baselines.add_options(table);
   table.begin_group("Comparing earlier evaluations, instead");
   auto& compared = table.add("compare", options.compared, "X.h5 Y.h5 ...",
                              "test the differences of these to the first, user by user (--bootstrap 10000 then)");
@@ -114,7 +115,7 @@ std::vector<std::string> parted_by_commas(const std::string& text) {
   return parts;
 }
 
-void check_options(const config::OptionTable& table, EvaluationOptions& options) {
+void check_options(const config::OptionTable& table, EvaluationOptions& options, const Baselines& baselines) {
   if (!options.compared.empty()) {
     check_comparison(table, options);
     return;
@@ -132,8 +133,9 @@ void check_options(const config::OptionTable& table, EvaluationOptions& options)
     throw UsageError("{} of --checkpoint, --recommendations and --baseline are given, expected exactly one", given);
   }
   if (!options.baseline.empty()) {
-    require_baseline(options.baseline);
+    (void)baselines.find(options.baseline);
   }
+  baselines.check(table, options.baseline);
   if (options.output.extension() != ".json") {
     throw UsageError("--output: '{}' does not end in .json, as in metrics.json (metrics.h5 lies beside it then)",
                      options.output.string());

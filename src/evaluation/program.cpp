@@ -24,7 +24,8 @@ std::string compare_as_asked(const EvaluationOptions& options, const communicati
 
 }  // namespace
 
-ExitCode run_program(int argc, const char* const* argv, const communication::Communicator& communicator) {
+ExitCode run_program(int argc, const char* const* argv, const communication::Communicator& communicator,
+                     const Baselines& baselines) {
   EvaluationOptions options;
   config::OptionTable table(
       "ampcf-evaluate", "HR, NDCG and taste distribution distance of a model, of lists or of a baseline",
@@ -32,17 +33,17 @@ ExitCode run_program(int argc, const char* const* argv, const communication::Com
       "--output metrics.json [options]\n       ampcf-evaluate --compare a/metrics.h5 b/metrics.h5 ... [--format csv]");
   bool is_to_run = false;
   communicator.agree([&] {
-    add_options(table, options);
+    add_options(table, options, baselines);
     is_to_run = table.parse(argc, argv, communicator.rank() == 0);
     if (is_to_run) {
-      check_options(table, options);
+      check_options(table, options, baselines);
     }
   });
   if (is_to_run && !options.compared.empty()) {
     fmt::print("{}", compare_as_asked(options, communicator));
   } else if (is_to_run) {
     const auto log = make_log(communicator.rank(), communicator.size());
-    const auto text = evaluate(options, table.resolved(), communicator, *log);
+    const auto text = evaluate(options, table.resolved(), communicator, *log, baselines);
     fmt::print("{}", text);
   }
   return ExitCode::success;

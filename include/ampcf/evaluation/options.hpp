@@ -39,11 +39,13 @@ struct EvaluationOptions {
   }
 };
 
-/// Adds the options to a table; they must outlive it.
-void add_options(config::OptionTable& table, EvaluationOptions& options);
+struct Baselines;
+
+/// Adds the options, and those of the baselines, to a table; they must outlive it.
+void add_options(config::OptionTable& table, EvaluationOptions& options, const Baselines& baselines);
 
 /// Refuses what is missing or does not fit together with a UsageError, and sets what --compare has other defaults for.
-void check_options(const config::OptionTable& table, EvaluationOptions& options);
+void check_options(const config::OptionTable& table, EvaluationOptions& options, const Baselines& baselines);
 
 /// The parts of "A,B,C"; none of an empty text.
 [[nodiscard]] std::vector<std::string> parted_by_commas(const std::string& text);

@@ -1,5 +1,6 @@
 #include "ampcf/evaluation/evaluation.hpp"
 
+#include "ampcf/baselines/baselines.hpp"
 #include "ampcf/checkpoint/state.hpp"
 #include "ampcf/core/error.hpp"
 #include "ampcf/storage/file.hpp"
@@ -49,7 +50,7 @@ class EvaluationOf : public ::testing::Test {
 
   // Collective. What `communicator` makes of the options.
   Json run(const Communicator& communicator) const {
-    (void)evaluate(options_, "", communicator, *log_);
+    (void)evaluate(options_, "", communicator, *log_, baselines::all());
     world().barrier();
     return Json::parse(text_of(options_.output));
   }
@@ -60,7 +61,7 @@ class EvaluationOf : public ::testing::Test {
     options_.output = directory_ / "alone.json";
     world().agree([&] {
       if (world().rank() == 0) {
-        (void)evaluate(options_, "", Communicator::alone(), *log_);
+        (void)evaluate(options_, "", Communicator::alone(), *log_, baselines::all());
       }
     });
     const auto json = Json::parse(text_of(options_.output));
@@ -111,7 +112,7 @@ class EvaluationOf : public ::testing::Test {
 
   std::string fault_of(ExitCode code) const {
     try {
-      (void)evaluate(options_, "", world(), *log_);
+      (void)evaluate(options_, "", world(), *log_, baselines::all());
     } catch (const Error& error) {
       EXPECT_EQ(error.code(), code);
       return error.what();

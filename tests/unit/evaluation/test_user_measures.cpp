@@ -1,7 +1,7 @@
 #include "ampcf/evaluation/user_measures.hpp"
 
+#include "ampcf/baselines/baselines.hpp"
 #include "ampcf/core/error.hpp"
-#include "ampcf/evaluation/baselines.hpp"
 #include "ampcf/evaluation/taste/distance.hpp"
 #include "evaluation_data.hpp"
 #include "support/temporary_directory.hpp"
@@ -132,7 +132,7 @@ TEST_F(Measures, OfPopularityAreThoseOfTrainingCounts) {
     }
   }
   const auto alone = communication::Communicator::alone();
-  const auto popularity = make_baseline("popularity", {*data_, consumed_->train(), alone, 1});
+  const auto popularity = baselines::all().find("popularity").make({*data_, *consumed_, alone, nullptr, 1});
   const auto found = measure(*popularity, cases_, *consumed_, rules_);
   const auto expected = measure_by([&](auto, auto item) { return counts[item]; });
   EXPECT_EQ(found.list, expected.list);
@@ -154,7 +154,7 @@ TEST_F(Measures, OfRandomScoresAreNearChanceAndFollowTheSeed) {
   use(testing::random_data(600, 120));
   const auto alone = communication::Communicator::alone();
   const auto mean_hit = [&](std::uint64_t seed) {
-    const auto source = make_baseline("random", {*data_, consumed_->train(), alone, seed});
+    const auto source = baselines::all().find("random").make({*data_, *consumed_, alone, nullptr, seed});
     const auto found = measure(*source, cases_, *consumed_, rules_);
     double total = 0.0;
     double users = 0.0;
