@@ -5,7 +5,7 @@
 namespace ampcf::baselines {
 
 struct EaseOptions {
-  double penalty = 300.0;
+  double penalty = 500.0;
 };
 
 /// Collective. Embarrassingly shallow autoencoder (Steck, WWW 2019): with the binary R (users, items), G = R^T R and

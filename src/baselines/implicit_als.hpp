@@ -8,7 +8,7 @@ struct ImplicitAlsOptions {
   std::uint64_t dim = 64;
   std::uint64_t epochs = 16;
   double unobserved_weight = 0.1;
-  double penalty = 0.003;
+  double penalty = 0.01;
   double frequency_power = 1.0;
   double scale = 0.1;
 };

@@ -5,7 +5,7 @@
 namespace ampcf::baselines {
 
 struct ItemKnnOptions {
-  std::uint64_t neighbours = 100;
+  std::uint64_t neighbours = 50;
   double shrinkage = 10.0;
 };
 

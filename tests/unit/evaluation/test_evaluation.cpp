@@ -262,7 +262,7 @@ TEST_F(EvaluationOf, IntervalsFollowTheirSeedLevelAndNumber) {
   options_.bootstrap.level = 0.5;
   const auto at_50 = run(world())["intervals"];
   EXPECT_LT(at_95["full"]["hr@10"][0], at_50["full"]["hr@10"][0]);
-  EXPECT_GT(at_95["lists"]["coverage@10"][1], at_50["lists"]["coverage@10"][1]);
+  EXPECT_GT(at_95["lists"]["novelty@10"][1], at_50["lists"]["novelty@10"][1]);
   options_.bootstrap.seed = 2;
   EXPECT_NE(run(world())["intervals"]["full"], at_50["full"]);
   options_.bootstrap.resamples = 0;
