@@ -152,6 +152,7 @@ std::vector<double> resample(const communication::Communicator& communicator, St
 
 // Percentiles about the value itself instead of about the resamples' mean.
 Interval shifted_interval(std::vector<double> resampled, double value, double level) {
+  std::erase_if(resampled, [](double one) { return std::isnan(one); });
   double total = 0.0;
   for (const double one : resampled) {
     total += one;
@@ -159,6 +160,20 @@ Interval shifted_interval(std::vector<double> resampled, double value, double le
   const double shift = value - total / static_cast<double>(resampled.size());
   const auto interval = percentile_interval(std::move(resampled), level);
   return {interval.low + shift, interval.high + shift};
+}
+
+void add_intervals(const communication::Communicator& communicator, Statistics& statistics, std::uint64_t users,
+                   const BootstrapRules& rules, std::vector<Figure>& figures) {
+  const auto resampled = resample(communicator, statistics, users, rules);
+  for (std::size_t figure = 0; figure < figures.size(); ++figure) {
+    std::vector<double> own;
+    for (auto at = figure; at < resampled.size(); at += figures.size()) {
+      own.push_back(resampled[at]);
+    }
+    figures[figure].interval = figure < statistics.mean_count()
+                                   ? percentile_interval(std::move(own), rules.level)
+                                   : shifted_interval(std::move(own), figures[figure].value, rules.level);
+  }
 }
 
 }  // namespace
@@ -170,19 +185,10 @@ std::vector<Figure> figures_of(const communication::Communicator& communicator, 
   std::vector<double> values(width);
   statistics.evaluate(std::vector<std::uint32_t>(all.user_count(), 1), values);
   auto figures = statistics.figures(values);
-  if (bootstrap.resamples == 0 || width == 0) {
-    return figures;
+  if (bootstrap.resamples > 0 && width > 0) {
+    add_intervals(communicator, statistics, all.user_count(), bootstrap, figures);
   }
-  const auto resampled = resample(communicator, statistics, all.user_count(), bootstrap);
-  for (std::size_t figure = 0; figure < width; ++figure) {
-    std::vector<double> own;
-    for (auto at = figure; at < resampled.size(); at += width) {
-      own.push_back(resampled[at]);
-    }
-    figures[figure].interval = figure < statistics.mean_count()
-                                   ? percentile_interval(std::move(own), bootstrap.level)
-                                   : shifted_interval(std::move(own), values[figure], bootstrap.level);
-  }
+  std::erase_if(figures, [](const Figure& figure) { return std::isnan(figure.value); });
   return figures;
 }
 

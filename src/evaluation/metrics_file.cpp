@@ -5,6 +5,8 @@
 #include "ampcf/evaluation/slices.hpp"
 
 #include <algorithm>
+#include <limits>
+#include <optional>
 
 namespace ampcf::evaluation {
 
@@ -23,6 +25,30 @@ std::string measured_columns(const UserMeasures& measures) {
     }
   }
   return names;
+}
+
+// "full_hr@10" or "full_hr@10:taste:lesser".
+struct Selection {
+  std::string column;
+  std::string slice;  // empty: all users
+  std::int32_t part = kNoPart;
+};
+
+// Nothing where there is no such part of a slice.
+std::optional<Selection> selection_in(const std::string& name) {
+  const auto first = name.find(':');
+  if (first == std::string::npos) {
+    return Selection{name, "", kNoPart};
+  }
+  const auto second = std::min(name.find(':', first + 1), name.size() - 1);
+  for (const auto& slice : slices()) {
+    for (std::size_t part = 0; part < slice.parts.size(); ++part) {
+      if (name.substr(first + 1, second - first - 1) == slice.name && name.substr(second + 1) == slice.parts[part]) {
+        return Selection{name.substr(0, first), slice.name, static_cast<std::int32_t>(part)};
+      }
+    }
+  }
+  return std::nullopt;
 }
 
 void write_attributes(storage::File& file, const Report& report) {
@@ -74,13 +100,24 @@ MetricsFile::MetricsFile(const std::filesystem::path& path) : file_(storage::Fil
   columns_ = parted_by_commas(file_.text_attribute("columns"));
 }
 
-bool MetricsFile::has(const std::string& column) const {
-  return std::find(columns_.begin(), columns_.end(), column) != columns_.end();
+bool MetricsFile::has(const std::string& name) const {
+  const auto wanted = selection_in(name);
+  return wanted && std::find(columns_.begin(), columns_.end(), wanted->column) != columns_.end();
 }
 
 std::vector<double> MetricsFile::column(const std::string& name) const {
-  file_.expect_shape("/users/" + name, file_.shape("/users/rank_full"));
-  return file_.read<double>("/users/" + name);
+  const auto wanted = *selection_in(name);
+  const auto shape = file_.shape("/users/rank_full");
+  file_.expect_shape("/users/" + wanted.column, shape);
+  auto values = file_.read<double>("/users/" + wanted.column);
+  if (!wanted.slice.empty()) {
+    file_.expect_shape("/users/slice_" + wanted.slice, shape);
+    const auto parts = file_.read<std::int32_t>("/users/slice_" + wanted.slice);
+    std::transform(values.begin(), values.end(), parts.begin(), values.begin(), [&](double value, std::int32_t part) {
+      return part == wanted.part ? value : std::numeric_limits<double>::quiet_NaN();
+    });
+  }
+  return values;
 }
 
 }  // namespace ampcf::evaluation

@@ -72,7 +72,8 @@ void add_options(config::OptionTable& table, EvaluationOptions& options, const B
   compared.takes_many = true;
   config::OptionTable::keep_out_of_config(compared);
   config::OptionTable::keep_out_of_config(
-      table.add("metrics", options.compared_metrics, "A[,B...]", "columns to compare, as in full_hr@10; default: all"));
+      table.add("metrics", options.compared_metrics, "A[,B...]",
+                "columns to compare, as in full_hr@10 or full_hr@10:taste:lesser; default: all"));
   config::OptionTable::keep_out_of_config(
       table.add_choice("format", options.format, {"text", "csv", "latex"}, "of the comparison, which is printed"));
 }

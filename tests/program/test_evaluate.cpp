@@ -99,6 +99,9 @@ TEST_F(Evaluate, ComparesEarlierEvaluationsInThreeFormats) {
   const auto csv = run({"--compare", files[0], files[1], "--format", "csv", "--metrics", "full_hr@10,tdd_js"});
   EXPECT_THAT(csv.out, StartsWith("metric,file,mean,users,difference,"));
   EXPECT_EQ(std::count(csv.out.begin(), csv.out.end(), '\n'), 5);
+  const auto part = run({"--compare", files[0], files[1], "--metrics", "full_hr@10:user_activity:low"});
+  EXPECT_THAT(part.out, HasSubstr("full_hr@10:user_activity:low"));
+  EXPECT_EQ(run({"--compare", files[0], files[1], "--metrics", "full_hr@10:user_activity:none"}).exit_code, 2);
   EXPECT_THAT(run({"--format", "latex", "--compare", files[0], files[1]}).out, HasSubstr("\\begin{tabular}{lrr}"));
   EXPECT_EQ(
       testing::run_program({"mpirun", "-n", "2", testing::program("ampcf-evaluate"), "--compare", files[0], files[1]})

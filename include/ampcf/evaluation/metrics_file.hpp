@@ -26,9 +26,11 @@ class MetricsFile {
 
   /// The measured columns, as in full_hr@10, in the order of the table.
   [[nodiscard]] const std::vector<std::string>& columns() const { return columns_; }
-  [[nodiscard]] bool has(const std::string& column) const;
 
-  /// One of them, (n_users).
+  /// Whether this is one of them, or one for a part of a slice, as in full_hr@10:taste:lesser.
+  [[nodiscard]] bool has(const std::string& name) const;
+
+  /// What has() knows, (n_users); NaN also for users outside the part.
   [[nodiscard]] std::vector<double> column(const std::string& name) const;
 
  private:

@@ -54,8 +54,10 @@ std::vector<std::string> known_metrics(const std::vector<MetricsFile>& files) {
 std::vector<std::string> chosen_metrics(const std::vector<MetricsFile>& files, const std::vector<std::string>& wanted) {
   auto known = known_metrics(files);
   for (const auto& name : wanted) {
-    if (std::find(known.begin(), known.end(), name) == known.end()) {
-      throw UsageError("--metrics: no file has '{}': expected one of {}", name, fmt::join(known, ", "));
+    if (std::none_of(files.begin(), files.end(), [&](const MetricsFile& file) { return file.has(name); })) {
+      throw UsageError(
+          "--metrics: no file has '{}': expected one of {}, or one of a part of a slice, as in full_hr@10:taste:lesser",
+          name, fmt::join(known, ", "));
     }
   }
   std::erase_if(known, is_repetition);
@@ -96,6 +98,9 @@ class Comparer {
       auto column = files_[file].column(name);
       require_users(files_[file], column.size());
       const auto mean = mean_of(column);
+      if (mean.user.empty()) {
+        continue;  // a part of a slice that nobody is in
+      }
       row.values.back() = {mean.of(ones()), mean.user.size(), std::nullopt};
       if (file > 0 && !first.empty()) {
         std::transform(column.begin(), column.end(), first.begin(), column.begin(), std::minus<>());
