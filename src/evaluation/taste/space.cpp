@@ -107,9 +107,7 @@ Points cosine_distances(const TasteSpace& space) {
   return distances;
 }
 
-Points item_directions(const TasteSpace& space) {
-  return directions(space.items, least_length(space)).cast<float>();
-}
+Points item_directions(const TasteSpace& space) { return directions(space.items, least_length(space)).cast<float>(); }
 
 std::vector<std::int32_t> nearest_tastes(const TasteSpace& space) {
   std::vector<std::int32_t> nearest(static_cast<std::size_t>(space.items.rows()));
