@@ -209,8 +209,14 @@ bool OptionTable::parse(int argc, const char* const* argv, bool is_printer) {
     }
   }();
 
+  const Option* before = nullptr;  // what a word without an option of its own follows
   for (const auto& item : parsed.options) {
-    if (item.unregistered || item.string_key.empty() || item.position_key >= 0) {
+    const bool is_bare = item.string_key.empty() || item.position_key >= 0;
+    if (is_bare && !item.unregistered && before != nullptr && before->takes_many) {
+      continue;
+    }
+    before = is_bare ? nullptr : find(item.string_key);
+    if (item.unregistered || is_bare) {
       const auto& word = item.original_tokens.front();
       if (word.rfind("--", 0) == 0) {
         throw UsageError("{}", unknown(word.substr(2, word.find('=') - 2)));
@@ -236,7 +242,8 @@ bool OptionTable::parse(int argc, const char* const* argv, bool is_printer) {
   }
   std::vector<std::string> on_command_line;
   for (const auto& item : parsed.options) {
-    auto& option = *find(item.string_key);
+    const bool is_bare = item.string_key.empty() || item.position_key >= 0;
+    auto& option = *find(is_bare ? on_command_line.back() : item.string_key);
     const bool is_repeated = std::count(on_command_line.begin(), on_command_line.end(), option.name) > 0;
     if (is_repeated && !option.is_repeatable) {
       throw UsageError("--{} is given twice", option.name);

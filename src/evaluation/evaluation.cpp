@@ -1,6 +1,5 @@
 #include "ampcf/evaluation/evaluation.hpp"
 
-#include "ampcf/evaluation/baselines.hpp"
 #include "ampcf/evaluation/model_scores.hpp"
 #include "ampcf/evaluation/report.hpp"
 #include "ampcf/evaluation/test_file.hpp"
@@ -32,14 +31,17 @@ void require_same_dataset(const checkpoint::ModelFile& model, const std::filesys
 // One evaluation, step by step. Every step that one rank may fail at alone ends in an agreement.
 class Evaluation {
  public:
-  Evaluation(const EvaluationOptions& options, const communication::Communicator& communicator, Log& log)
-      : options_(options), communicator_(communicator), log_(log) {}
+  Evaluation(const EvaluationOptions& options, const communication::Communicator& communicator, Log& log,
+             const Baselines& baselines)
+      : options_(options), communicator_(communicator), log_(log), baselines_(baselines) {}
 
   std::string run(const std::string& config) {
     open();
     read_cases();
     find_tastes();
+    find_facts();
     const auto all = gather(communicator_, measure_users());
+    const auto figures = find_figures(all);
     std::optional<PlantedAgreement> planted;
     if (model_) {
       planted = measure_planted(communicator_, *data_, *model_, options_.part(), own_users());
@@ -47,10 +49,9 @@ class Evaluation {
     std::string text;
     communicator_.agree([&] {
       if (is_root()) {
-        const Report report{options_, subject_, all, taste_ ? &*taste_ : nullptr, planted, config};
-        const auto summary = summarize(all);
-        write_report(report, summary);
-        text = table_text(report, summary);
+        const Report report{options_, subject_, all, figures, taste_ ? &*taste_ : nullptr, planted, config};
+        write_report(report);
+        text = table_text(report);
       }
     });
     return text;
@@ -113,32 +114,50 @@ class Evaluation {
     for (const auto unknown : cases_.unknown_candidates) {
       candidates += unknown;
     }
-    rules_.k = options_.k;
+    subject_.cases = fingerprints_of(communicator_, cases_);
+    rules_.cutoffs = options_.cutoffs;
     rules_.is_sampled = communicator_.sum(candidates) > 0;
     rules_.is_everyone_averaged = options_.test_file.empty();
   }
 
-  // Rank 0 needs the whole training part for it; what the others need is the distances.
+  // Rank 0 needs the whole training part for it; the others get the result.
   void find_tastes() {
     if (!options_.has_tdd) {
       return;
     }
     const auto start = std::chrono::steady_clock::now();
+    TasteSpace space;
     communicator_.agree([&] {
       if (is_root()) {
-        taste_ = options_.taste.empty()
-                     ? build_taste_space(data_->interactions({0, data_->user_count()}), data_->item_count(), {})
-                     : read_taste_space(options_.taste, *data_);
-        distances_ = cosine_distances(*taste_);
-        log_.info("taste space: {} dimensions, {} tastes, {:.1f} s", taste_->items.cols(), taste_->centroids.rows(),
-                  seconds_since(start));
+        space = options_.taste.empty()
+                    ? build_taste_space(data_->interactions({0, data_->user_count()}), data_->item_count(), {})
+                    : read_taste_space(options_.taste, *data_);
       }
     });
-    std::int64_t tastes = distances_.cols();
-    communicator_.broadcast(std::span(&tastes, 1), 0);
-    distances_.resize(static_cast<Eigen::Index>(data_->item_count()), tastes);
-    communicator_.broadcast(std::span(distances_.data(), static_cast<std::size_t>(distances_.size())), 0);
+    broadcast(communicator_, space);
+    taste_ = std::move(space);
+    distances_ = cosine_distances(*taste_);
     rules_.distances = &distances_;
+    log_.info("taste space: {} dimensions, {} tastes, {:.1f} s", taste_->items.cols(), taste_->centroids.rows(),
+              seconds_since(start));
+  }
+
+  void find_facts() {
+    facts_ = facts_of(communicator_, *data_, consumed_->train());
+    if (taste_) {
+      facts_.directions = item_directions(*taste_);
+      facts_.taste = nearest_tastes(*taste_);
+      facts_.taste_count = static_cast<std::uint64_t>(taste_->centroids.rows());
+    }
+    rules_.facts = &facts_;
+  }
+
+  std::vector<Figure> find_figures(const UserMeasures& all) {
+    const auto start = std::chrono::steady_clock::now();
+    auto figures = figures_of(communicator_, all, rules_, options_.bootstrap);
+    log_.info("{} figures with {} resamples: {:.1f} s", figures.size(), options_.bootstrap.resamples,
+              seconds_since(start));
+    return figures;
   }
 
   UserMeasures measure_users() {
@@ -153,9 +172,12 @@ class Evaluation {
     if (model_) {
       communicator_.agree([&] { source = std::make_unique<ModelScores>(*model_, own_users()); });
     } else {
-      source = make_baseline(options_.baseline, {*data_, consumed_->train(), communicator_, options_.seed});
+      const auto start = std::chrono::steady_clock::now();
+      const BaselineInput input{*data_, *consumed_, communicator_, taste_ ? &*taste_ : nullptr, options_.seed};
+      source = baselines_.find(options_.baseline).make(input);
+      log_.info("baseline {}: {:.1f} s", options_.baseline, seconds_since(start));
     }
-    UserMeasures measures(0);
+    UserMeasures measures;
     communicator_.agree([&] { measures = measure(*source, cases_, *consumed_, rules_); });
     return measures;
   }
@@ -175,6 +197,7 @@ class Evaluation {
   const EvaluationOptions& options_;
   const communication::Communicator& communicator_;
   Log& log_;
+  const Baselines& baselines_;
   std::optional<dataset::Dataset> data_;
   std::optional<checkpoint::ModelFile> model_;
   Subject subject_;
@@ -182,15 +205,16 @@ class Evaluation {
   std::optional<ConsumedItems> consumed_;
   Cases cases_;
   MeasureRules rules_;
-  std::optional<TasteSpace> taste_;  // on rank 0
+  std::optional<TasteSpace> taste_;
   Points distances_;
+  DataFacts facts_;
 };
 
 }  // namespace
 
 std::string evaluate(const EvaluationOptions& options, const std::string& config,
-                     const communication::Communicator& communicator, Log& log) {
-  return Evaluation(options, communicator, log).run(config);
+                     const communication::Communicator& communicator, Log& log, const Baselines& baselines) {
+  return Evaluation(options, communicator, log, baselines).run(config);
 }
 
 }  // namespace ampcf::evaluation

@@ -39,7 +39,7 @@ TEST_F(Evaluate, PrintsATableAndWritesBothFiles) {
   const auto result = run_on_data({"--baseline", "popularity", "--k", "5"});
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_THAT(result.out, StartsWith("baseline popularity on "));
-  EXPECT_THAT(result.out, HasSubstr("HR@5"));
+  EXPECT_THAT(result.out, HasSubstr("hr@5"));
   EXPECT_THAT(result.err, HasSubstr("taste space"));
   EXPECT_THAT(testing::text_of(output_), HasSubstr("\"ndcg@5\""));
   EXPECT_TRUE(std::filesystem::exists(directory_ / "metrics.h5"));
@@ -59,8 +59,9 @@ TEST_F(Evaluate, HelpListsEveryOption) {
   const auto result = run({"--help"});
   EXPECT_EQ(result.exit_code, 0);
   EXPECT_THAT(result.err, IsEmpty());
-  for (const std::string option : {"data", "checkpoint", "recommendations", "baseline", "output", "test-file", "k",
-                                   "split", "tdd", "taste", "seed", "config", "version"}) {
+  for (const std::string option :
+       {"data", "checkpoint", "recommendations", "baseline", "output", "test-file", "k", "split", "tdd", "taste",
+        "seed", "bootstrap", "confidence", "bootstrap-seed", "compare", "metrics", "format", "config", "version"}) {
     EXPECT_THAT(result.out, HasSubstr("--" + option));
   }
 }
@@ -68,7 +69,9 @@ TEST_F(Evaluate, HelpListsEveryOption) {
 TEST_F(Evaluate, WrongUsageExitsWith2) {
   for (const auto& words :
        {Words{}, Words{"--baseline", "popularity", "--checkpoint", "x.h5"}, Words{"--baseline", "best"},
-        Words{"--baseline", "popularity", "--k", "0"}, Words{"--baseline", "popularity", "--split", "train"},
+        Words{"--baseline", "popularity", "--k", "0"}, Words{"--baseline", "popularity", "--k", "5,5"},
+        Words{"--baseline", "popularity", "--k", "5,"}, Words{"--baseline", "popularity", "--format", "csv"},
+        Words{"--compare", "a.h5", "b.h5"}, Words{"--baseline", "popularity", "--split", "train"},
         Words{"--baseline", "popularity", "--outputs", "x"},
         Words{"--baseline", "popularity", "--test-file", "x", "--split", "validation"},
         Words{"--baseline", "popularity", "--tdd", "false", "--taste", "x.h5"}}) {
@@ -80,6 +83,40 @@ TEST_F(Evaluate, WrongUsageExitsWith2) {
   EXPECT_EQ(name.exit_code, 2);
   EXPECT_THAT(name.err, HasSubstr(".json"));
   EXPECT_EQ(run({"--data", data_.string(), "--baseline", "popularity"}).exit_code, 2);
+}
+
+TEST_F(Evaluate, ComparesEarlierEvaluationsInThreeFormats) {
+  std::vector<std::string> files;
+  for (const std::string name : {"popularity", "random"}) {
+    files.push_back((directory_ / (name + ".h5")).string());
+    ASSERT_EQ(run({"--data", data_.string(), "--baseline", name, "--output", (directory_ / (name + ".json")).string()})
+                  .exit_code,
+              0);
+  }
+  const auto text = run({"--compare", files[0], files[1]});
+  EXPECT_EQ(text.exit_code, 0) << text.err;
+  EXPECT_THAT(text.out, HasSubstr("full_ndcg@10"));
+  const auto csv = run({"--compare", files[0], files[1], "--format", "csv", "--metrics", "full_hr@10,tdd_js"});
+  EXPECT_THAT(csv.out, StartsWith("metric,file,mean,users,difference,"));
+  EXPECT_EQ(std::count(csv.out.begin(), csv.out.end(), '\n'), 5);
+  const auto part = run({"--compare", files[0], files[1], "--metrics", "full_hr@10:user_activity:low"});
+  EXPECT_THAT(part.out, HasSubstr("full_hr@10:user_activity:low"));
+  EXPECT_EQ(run({"--compare", files[0], files[1], "--metrics", "full_hr@10:user_activity:none"}).exit_code, 2);
+  EXPECT_THAT(run({"--format", "latex", "--compare", files[0], files[1]}).out, HasSubstr("\\begin{tabular}{lrr}"));
+  EXPECT_EQ(
+      testing::run_program({"mpirun", "-n", "2", testing::program("ampcf-evaluate"), "--compare", files[0], files[1]})
+          .out,
+      text.out);
+}
+
+TEST_F(Evaluate, RefusesToCompareWhatIsNotComparable) {
+  const auto first = (directory_ / "metrics.h5").string();
+  ASSERT_EQ(run_on_data({"--baseline", "popularity"}).exit_code, 0);
+  EXPECT_EQ(run({"--compare", first}).exit_code, 2);
+  EXPECT_EQ(run({"--compare", first, first, "--metrics", "full_hr@7"}).exit_code, 2);
+  EXPECT_EQ(run({"--compare", first, first, "--bootstrap", "0"}).exit_code, 2);
+  EXPECT_EQ(run({"--compare", first, data_.string()}).exit_code, 3);
+  EXPECT_EQ(run({"--compare", first, (directory_ / "none.h5").string()}).exit_code, 3);
 }
 
 TEST_F(Evaluate, BadDataExitsWith3AndBadCheckpointsWith1) {

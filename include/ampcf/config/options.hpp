@@ -31,6 +31,7 @@ struct Option {
   std::string default_text{};  // empty: none
   bool is_switch = false;      // bare means true
   bool is_repeatable = false;
+  bool takes_many = false;  // several values may follow it on the command line: --name A B C
   bool is_required = false;
   bool is_resolved = true;  // part of resolved(), that is of config.ini; false for --resume and its like
   std::function<void(const std::string&)> assign{};  // throws UsageError("expected ...") on bad text

@@ -1,8 +1,9 @@
 #pragma once
 
-#include "ampcf/communication/communicator.hpp"
-#include "ampcf/dataset/dataset.hpp"
+#include "ampcf/config/options.hpp"
+#include "ampcf/evaluation/cases.hpp"
 #include "ampcf/evaluation/score_source.hpp"
+#include "ampcf/evaluation/taste/space.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -10,33 +11,39 @@
 #include <string>
 #include <vector>
 
+/// How an evaluation meets the models that it makes by itself. The baselines are room `baselines`' own.
 namespace ampcf::evaluation {
 
 /// What a baseline may learn from.
 struct BaselineInput {
   const dataset::Dataset& data;
-  const dataset::Interactions& train;  // of this rank's users
+  ConsumedItems& consumed;  // of this rank's users
   const communication::Communicator& communicator;
-  std::uint64_t seed;  // of baselines that draw
+  const TasteSpace* taste;  // none with --tdd false
+  std::uint64_t seed;       // of baselines that draw
 };
 
 /// A baseline by name. `make` is collective.
 struct Baseline {
   std::string name;
   std::string summary;
+  std::vector<std::string> options;  // of its own
   std::function<std::unique_ptr<ScoreSource>(const BaselineInput&)> make;
 };
 
-/// All baselines; the one place to add another.
-[[nodiscard]] const std::vector<Baseline>& baselines();
+/// All baselines of a program.
+struct Baselines {
+  std::vector<Baseline> rows;
+  std::function<void(config::OptionTable&)> add_options;
 
-/// Their names, as in "popularity|random".
-[[nodiscard]] std::string baseline_names();
+  /// Their names, as in "popularity|random".
+  [[nodiscard]] std::string names() const;
 
-/// Throws UsageError for an unknown name.
-void require_baseline(const std::string& name);
+  /// The baseline of this name. Throws UsageError for an unknown one.
+  [[nodiscard]] const Baseline& find(const std::string& name) const;
 
-/// Collective. The baseline of this name, which must be known.
-[[nodiscard]] std::unique_ptr<ScoreSource> make_baseline(const std::string& name, const BaselineInput& input);
+  /// Throws UsageError where an option of another baseline than `name` is given; an empty name takes none.
+  void check(const config::OptionTable& table, const std::string& name) const;
+};
 
 }  // namespace ampcf::evaluation

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 namespace ampcf::evaluation {
 
@@ -20,5 +21,17 @@ struct TiedRank {
 
 /// E[NDCG@k] with log 2 / log(rank + 2) for a rank below k, else 0 (one relevant item, so the ideal is 1).
 [[nodiscard]] double expected_ndcg(const TiedRank& rank, std::uint64_t k);
+
+/// E[MRR@k] (Voorhees, TREC-8, 1999): 1 / (rank + 1) for a rank below k, else 0.
+[[nodiscard]] double expected_reciprocal_rank(const TiedRank& rank, std::uint64_t k);
+
+/// A metric of a user by the rank of the held-out item, in 0..1, higher is better.
+struct RankMetric {
+  const char* name;  // hr: hr@10 in metrics.json
+  double (*of)(const TiedRank& rank, std::uint64_t k);
+};
+
+/// All of them; the one place to add another.
+[[nodiscard]] const std::vector<RankMetric>& rank_metrics();
 
 }  // namespace ampcf::evaluation

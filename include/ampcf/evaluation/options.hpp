@@ -2,10 +2,12 @@
 
 #include "ampcf/config/options.hpp"
 #include "ampcf/dataset/dataset.hpp"
+#include "ampcf/evaluation/bootstrap.hpp"
 
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace ampcf::evaluation {
 
@@ -18,10 +20,15 @@ struct EvaluationOptions {
   std::string baseline;
   std::filesystem::path test_file;  // empty: the dataset's own held-out items
   std::string split = "test";
-  std::uint64_t k = 10;
+  std::vector<std::uint64_t> cutoffs{10};  // --k: of every metric; the first is that of slices
   bool has_tdd = true;
   std::filesystem::path taste;  // metrics.h5 whose taste space is used; empty: it is built
   std::uint64_t seed = 1;       // of baselines that draw
+  BootstrapRules bootstrap;     // of the intervals
+
+  std::vector<std::string> compared;  // --compare: metrics.h5 of earlier evaluations; nothing is evaluated then
+  std::string compared_metrics;       // A,B,...; empty: all
+  std::string format = "text";        // of the comparison
 
   [[nodiscard]] dataset::HeldOutPart part() const {
     return split == "test" ? dataset::HeldOutPart::test : dataset::HeldOutPart::validation;
@@ -32,10 +39,15 @@ struct EvaluationOptions {
   }
 };
 
-/// Adds the options to a table; they must outlive it.
-void add_options(config::OptionTable& table, EvaluationOptions& options);
+struct Baselines;
 
-/// Refuses what does not fit together with a UsageError.
-void check_options(const EvaluationOptions& options);
+/// Adds the options, and those of the baselines, to a table; they must outlive it.
+void add_options(config::OptionTable& table, EvaluationOptions& options, const Baselines& baselines);
+
+/// Refuses what is missing or does not fit together with a UsageError, and sets what --compare has other defaults for.
+void check_options(const config::OptionTable& table, EvaluationOptions& options, const Baselines& baselines);
+
+/// The parts of "A,B,C"; none of an empty text.
+[[nodiscard]] std::vector<std::string> parted_by_commas(const std::string& text);
 
 }  // namespace ampcf::evaluation

@@ -1,9 +1,10 @@
 #pragma once
 
+#include "ampcf/evaluation/case_fingerprints.hpp"
+#include "ampcf/evaluation/figures.hpp"
 #include "ampcf/evaluation/options.hpp"
 #include "ampcf/evaluation/planted.hpp"
 #include "ampcf/evaluation/taste/space.hpp"
-#include "ampcf/evaluation/user_measures.hpp"
 
 #include <optional>
 #include <string>
@@ -12,22 +13,17 @@
 
 namespace ampcf::evaluation {
 
-/// Two figures averaged over the users that have them; absent where nobody has.
-struct Averages {
-  double first = 0.0;
-  double second = 0.0;
-  std::uint64_t users = 0;
+/// Of metrics.json and metrics.h5.
+inline constexpr std::int32_t kMetricsVersion = 2;
+
+/// Users whom the averages leave out, and why.
+struct UserCounts {
+  std::uint64_t ranked = 0;        // with a held-out item
+  std::uint64_t in_tdd = 0;        // with a taste distribution distance
+  std::uint64_t without_list = 0;  // with nothing recommended
 };
 
-/// An evaluation in a few figures. Sums run over the users in their order, so they do not depend on the ranks.
-struct Summary {
-  std::optional<Averages> sampled;  // HR@k, NDCG@k
-  std::optional<Averages> full;     // HR@k, NDCG@k
-  std::optional<Averages> tdd;      // JS, Hellinger
-  std::uint64_t users_without_list = 0;
-};
-
-[[nodiscard]] Summary summarize(const UserMeasures& all);
+[[nodiscard]] UserCounts count_users(const UserMeasures& all);
 
 /// What an evaluation was of, beside its options.
 struct Subject {
@@ -36,6 +32,7 @@ struct Subject {
   std::vector<std::pair<std::string, std::uint64_t>> size;  // epoch, personas ... of a checkpoint
   std::string training_config;                              // of a checkpoint, INI text
   std::string dataset_fingerprint;
+  CaseFingerprints cases;
   std::uint64_t user_count = 0;
   std::uint64_t item_count = 0;
   std::vector<std::pair<std::string, std::uint64_t>> unknown;  // counts of what the dataset does not know
@@ -46,18 +43,19 @@ struct Report {
   const EvaluationOptions& options;
   const Subject& subject;
   const UserMeasures& measures;
+  const std::vector<Figure>& figures;
   const TasteSpace* taste;                  // none without TDD
   std::optional<PlantedAgreement> planted;  // of a model on data with planted personas
   std::string config;                       // resolved options, INI text
 };
 
-/// An aligned table for people.
-[[nodiscard]] std::string table_text(const Report& report, const Summary& summary);
+/// A table for people.
+[[nodiscard]] std::string table_text(const Report& report);
 
 /// metrics.json (src/evaluation/FORMAT.md).
-[[nodiscard]] std::string json_text(const Report& report, const Summary& summary);
+[[nodiscard]] std::string json_text(const Report& report);
 
 /// Writes metrics.h5 and then metrics.json; where the latter fails neither is left. Throws RuntimeError.
-void write_report(const Report& report, const Summary& summary);
+void write_report(const Report& report);
 
 }  // namespace ampcf::evaluation

@@ -27,6 +27,8 @@ enum class Stream : std::uint32_t {
   taste_clusters = 12,
   user_sample = 13,
   random_baseline = 14,
+  bootstrap = 15,
+  als_factors = 16,
 };
 
 /// Philox' key. The stream goes into it beside the seed, so that streams of one seed never share a counter.

@@ -39,6 +39,10 @@ Eigen::MatrixXd directions(const Points& points, double least) {
   return rows;
 }
 
+double least_length(const TasteSpace& space) {
+  return kNoLength * space.items.cast<double>().rowwise().norm().maxCoeff();
+}
+
 }  // namespace
 
 TasteSpace build_taste_space(const dataset::Interactions& all, std::uint64_t item_count,
@@ -80,8 +84,17 @@ TasteSpace read_taste_space(const std::filesystem::path& path, const dataset::Da
   return space;
 }
 
+void broadcast(const communication::Communicator& communicator, TasteSpace& space) {
+  for (auto* points : {&space.items, &space.centroids}) {
+    std::array<std::int64_t, 2> shape{points->rows(), points->cols()};
+    communicator.broadcast(std::span<std::int64_t>(shape), 0);
+    points->resize(shape[0], shape[1]);
+    communicator.broadcast(std::span(points->data(), static_cast<std::size_t>(points->size())), 0);
+  }
+}
+
 Points cosine_distances(const TasteSpace& space) {
-  const double least = kNoLength * space.items.cast<double>().rowwise().norm().maxCoeff();
+  const double least = least_length(space);
   const auto centroids = directions(space.centroids, least);
   constexpr Eigen::Index kItemsAtOnce = 4096;
   Points distances(space.items.rows(), space.centroids.rows());
@@ -92,6 +105,18 @@ Points cosine_distances(const TasteSpace& space) {
     distances.middleRows(first, rows) = (1.0 - cosines.array()).matrix().cast<float>();
   }
   return distances;
+}
+
+Points item_directions(const TasteSpace& space) { return directions(space.items, least_length(space)).cast<float>(); }
+
+std::vector<std::int32_t> nearest_tastes(const TasteSpace& space) {
+  std::vector<std::int32_t> nearest(static_cast<std::size_t>(space.items.rows()));
+  for (Eigen::Index item = 0; item < space.items.rows(); ++item) {
+    Eigen::Index taste = 0;
+    (space.centroids.rowwise() - space.items.row(item)).rowwise().squaredNorm().minCoeff(&taste);
+    nearest[static_cast<std::size_t>(item)] = static_cast<std::int32_t>(taste);
+  }
+  return nearest;
 }
 
 }  // namespace ampcf::evaluation

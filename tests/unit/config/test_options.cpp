@@ -17,6 +17,7 @@ struct Fixture {
   bool is_seen = false;
   std::string attention = "learned";
   std::vector<std::string> inputs;
+  std::vector<std::string> compared;
   OptionTable table{"ampcf-test", "a test", "ampcf-test [options]"};
 
   Fixture() {
@@ -45,6 +46,17 @@ std::string usage_error_of(F&& work) {
 }
 
 }  // namespace
+
+TEST(Options, ThatTakeManyTakeTheWordsThatFollow) {
+  Fixture f;
+  f.table.add("compare", f.compared, "PATH", "files").takes_many = true;
+  f.parse({"--compare", "a", "b", "--personas", "3", "--compare", "c"});
+  EXPECT_EQ(f.compared, (std::vector<std::string>{"a", "b", "c"}));
+  EXPECT_EQ(f.personas, 3);
+  EXPECT_NE(usage_error_of([&] { f.parse({"--compare", "a", "--personas", "3", "b"}); }), "no error");
+  EXPECT_NE(usage_error_of([&] { f.parse({"b", "--compare", "a"}); }), "no error");
+  EXPECT_NE(usage_error_of([&] { f.parse({"--compare", "a", "--unknown"}); }), "no error");
+}
 
 TEST(Options, TakeValuesFromTheCommandLine) {
   Fixture f;

@@ -1,5 +1,6 @@
 #include "ampcf/evaluation/evaluation.hpp"
 
+#include "ampcf/baselines/baselines.hpp"
 #include "ampcf/checkpoint/state.hpp"
 #include "ampcf/core/error.hpp"
 #include "ampcf/storage/file.hpp"
@@ -44,11 +45,12 @@ class EvaluationOf : public ::testing::Test {
     options_.data = directory_ / "data.h5";
     options_.baseline = "popularity";
     options_.output = directory_ / "metrics.json";
+    options_.bootstrap.resamples = 60;
   }
 
   // Collective. What `communicator` makes of the options.
   Json run(const Communicator& communicator) const {
-    (void)evaluate(options_, "", communicator, *log_);
+    (void)evaluate(options_, "", communicator, *log_, baselines::all());
     world().barrier();
     return Json::parse(text_of(options_.output));
   }
@@ -59,7 +61,7 @@ class EvaluationOf : public ::testing::Test {
     options_.output = directory_ / "alone.json";
     world().agree([&] {
       if (world().rank() == 0) {
-        (void)evaluate(options_, "", Communicator::alone(), *log_);
+        (void)evaluate(options_, "", Communicator::alone(), *log_, baselines::all());
       }
     });
     const auto json = Json::parse(text_of(options_.output));
@@ -74,9 +76,15 @@ class EvaluationOf : public ::testing::Test {
     const auto files = {storage::File::open(directory_ / "metrics.h5"), storage::File::open(directory_ / "alone.h5")};
     const auto& many = *files.begin();
     const auto& one = *(files.begin() + 1);
-    for (const std::string name : {"rank_sampled", "hr_sampled", "ndcg_sampled", "rank_full", "hr_full", "ndcg_full",
-                                   "tdd_js", "tdd_hellinger"}) {
+    EXPECT_EQ(many.text_attribute("columns"), one.text_attribute("columns"));
+    EXPECT_EQ(many.text_attribute("candidates"), one.text_attribute("candidates"));
+    auto names = parted_by_commas(one.text_attribute("columns"));
+    names.insert(names.end(), {"rank_sampled", "rank_full", "tdd_js", "tdd_hellinger"});
+    for (const auto& name : names) {
       EXPECT_EQ(bits_of(many.read<double>("/users/" + name)), bits_of(one.read<double>("/users/" + name))) << name;
+    }
+    for (const std::string name : {"item_popularity", "user_activity", "taste"}) {
+      EXPECT_EQ(many.read<std::int32_t>("/users/slice_" + name), one.read<std::int32_t>("/users/slice_" + name));
     }
     EXPECT_EQ(many.read<ItemIndex>("/recommendations/item"), one.read<ItemIndex>("/recommendations/item"));
     EXPECT_EQ(many.read<float>("/taste/items"), one.read<float>("/taste/items"));
@@ -104,7 +112,7 @@ class EvaluationOf : public ::testing::Test {
 
   std::string fault_of(ExitCode code) const {
     try {
-      (void)evaluate(options_, "", world(), *log_);
+      (void)evaluate(options_, "", world(), *log_, baselines::all());
     } catch (const Error& error) {
       EXPECT_EQ(error.code(), code);
       return error.what();
@@ -163,7 +171,7 @@ TEST_F(EvaluationOf, FewerUsersThanRanksWorks) {
 
 TEST_F(EvaluationOf, TheValidationItemDoesNotDependOnTheRanks) {
   options_.split = "validation";
-  options_.k = 3;
+  options_.cutoffs = {3};
   expect_the_same_on_one_rank();
   EXPECT_TRUE(run(world())["full"].contains("hr@3"));
 }
@@ -174,6 +182,9 @@ TEST_F(EvaluationOf, RenumberedItemsGivesTheSameRanks) {
   const auto after = run(world());
   EXPECT_EQ(before["sampled"], after["sampled"]);
   EXPECT_EQ(before["full"], after["full"]);
+  EXPECT_EQ(before["intervals"]["full"], after["intervals"]["full"]);
+  EXPECT_EQ(before["slices"]["item_popularity"], after["slices"]["item_popularity"]);
+  EXPECT_EQ(before["slices"]["user_activity"], after["slices"]["user_activity"]);
 }
 
 TEST_F(EvaluationOf, MeansAreThoseOfTheUsersThatHaveThem) {
@@ -184,7 +195,7 @@ TEST_F(EvaluationOf, MeansAreThoseOfTheUsersThatHaveThem) {
   for (const double rank : file.read<double>("/users/rank_full")) {
     users += std::isnan(rank) ? 0 : 1;
   }
-  for (const double hit : file.read<double>("/users/hr_full")) {
+  for (const double hit : file.read<double>("/users/full_hr@10")) {
     hits += std::isnan(hit) ? 0.0 : hit;
   }
   EXPECT_EQ(json["users"], users);
@@ -198,7 +209,13 @@ TEST_F(EvaluationOf, MeansAreThoseOfTheUsersThatHaveThem) {
 TEST_F(EvaluationOf, WhatCannotBeMeasuredIsAbsentNotZero) {
   options_.baseline.clear();
   options_.recommendations = write("lists.csv", "u3,i1,2\n");
-  EXPECT_FALSE(run(world()).contains("sampled"));
+  const auto of_a_list = run(world());
+  EXPECT_FALSE(of_a_list.contains("sampled"));
+  EXPECT_TRUE(of_a_list["full"].contains("hr@10"));
+  EXPECT_TRUE(of_a_list["lists"].contains("novelty@10"));
+  EXPECT_FALSE(of_a_list["lists"].contains("diversity@10"));       // the only list has one item
+  EXPECT_FALSE(of_a_list["lists"].contains("miscalibration@10"));  // there are no tags
+  EXPECT_FALSE(storage::File::open(directory_ / "metrics.h5").contains("/users/sampled_hr@10"));
   options_.recommendations.clear();
   options_.baseline = "popularity";
   options_.has_tdd = false;
@@ -214,7 +231,7 @@ TEST_F(EvaluationOf, WhatCannotBeMeasuredIsAbsentNotZero) {
 
 TEST_F(EvaluationOf, ATestFileAveragesItsUsersAloneAndCountsTheUnknown) {
   options_.test_file = write("test.tsv", "u2\ti1\ti5\tnobody\nu40\tunheard\ti1\n");
-  options_.k = 1000;
+  options_.cutoffs = {1000};
   const auto json = run(world());
   EXPECT_EQ(json["users"], 2);
   EXPECT_DOUBLE_EQ(json["full"]["hr@1000"], 0.5);  // the unknown positive is a miss at any k
@@ -222,6 +239,34 @@ TEST_F(EvaluationOf, ATestFileAveragesItsUsersAloneAndCountsTheUnknown) {
   EXPECT_EQ(json["counts"]["unknown_items"], 2);
   EXPECT_EQ(json["counts"]["unknown_positives"], 1);
   EXPECT_EQ(json["counts"]["users_averaged_in_tdd"], 2);
+}
+
+TEST_F(EvaluationOf, PartsOfASliceAverageToTheWhole) {
+  const auto json = run(world());
+  for (const auto& [name, slice] : json["slices"].items()) {
+    double total = 0.0;
+    std::uint64_t users = 0;
+    for (const auto& part : slice) {
+      total += part["full"]["ndcg@10"].get<double>() * part["users"].get<double>();
+      users += part["users"].get<std::uint64_t>();
+    }
+    if (name != "taste") {  // users without training items have no taste
+      EXPECT_EQ(users, json["users"]) << name;
+      EXPECT_NEAR(total / static_cast<double>(users), json["full"]["ndcg@10"].get<double>(), 1e-12) << name;
+    }
+  }
+}
+
+TEST_F(EvaluationOf, IntervalsFollowTheirSeedLevelAndNumber) {
+  const auto at_95 = run(world())["intervals"];
+  options_.bootstrap.level = 0.5;
+  const auto at_50 = run(world())["intervals"];
+  EXPECT_LT(at_95["full"]["hr@10"][0], at_50["full"]["hr@10"][0]);
+  EXPECT_GT(at_95["lists"]["novelty@10"][1], at_50["lists"]["novelty@10"][1]);
+  options_.bootstrap.seed = 2;
+  EXPECT_NE(run(world())["intervals"]["full"], at_50["full"]);
+  options_.bootstrap.resamples = 0;
+  EXPECT_FALSE(run(world()).contains("intervals"));
 }
 
 TEST_F(EvaluationOf, AStoredTasteSpaceGivesTheSameDistances) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <string>
 
 namespace ampcf::evaluation {
 
@@ -56,6 +57,21 @@ TEST(Metrics, NeverRewardMoreThanAHitAndGrowWithK) {
     EXPECT_LE(expected_ndcg(rank, k), expected_hit(rank, k));
     EXPECT_LE(expected_ndcg(rank, k), expected_ndcg(rank, k + 1));
     EXPECT_LE(expected_hit(rank, k), expected_hit(rank, k + 1));
+  }
+}
+
+TEST(Metrics, ReciprocalRankIsTheMeanOverEquallyLikelyPlaces) {
+  EXPECT_EQ(expected_reciprocal_rank({0, 0}, 10), 1.0);
+  EXPECT_DOUBLE_EQ(expected_reciprocal_rank({4, 0}, 10), 0.2);
+  EXPECT_EQ(expected_reciprocal_rank({10, 0}, 10), 0.0);
+  EXPECT_DOUBLE_EQ(expected_reciprocal_rank({1, 2}, 3), (1.0 / 2.0 + 1.0 / 3.0) / 3.0);  // place 3 does not count
+}
+
+TEST(Metrics, RecallOfOneRelevantItemIsTheHitRate) {
+  for (const auto& metric : rank_metrics()) {
+    if (std::string(metric.name) == "recall") {
+      EXPECT_EQ(metric.of({8, 3}, 10), expected_hit({8, 3}, 10));
+    }
   }
 }
 

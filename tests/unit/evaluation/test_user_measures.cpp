@@ -1,7 +1,7 @@
 #include "ampcf/evaluation/user_measures.hpp"
 
+#include "ampcf/baselines/baselines.hpp"
 #include "ampcf/core/error.hpp"
-#include "ampcf/evaluation/baselines.hpp"
 #include "ampcf/evaluation/taste/distance.hpp"
 #include "evaluation_data.hpp"
 #include "support/temporary_directory.hpp"
@@ -84,16 +84,16 @@ float by_number(UserIndex /*user*/, ItemIndex item) { return static_cast<float>(
 TEST_F(Measures, OfAUserAgreeWithAHandCount) {
   use(two_users());
   const auto found = measure_by(by_number);
-  EXPECT_EQ(found.sampled.rank[0], 2.0);  // below 6 and 7
-  EXPECT_EQ(found.full.rank[0], 2.0);     // 9 and 8 were consumed
-  EXPECT_NEAR(found.full.ndcg[0], std::log(2.0) / std::log(4.0), 1e-15);
+  EXPECT_EQ(found.rank_sampled[0], 2.0);  // below 6 and 7
+  EXPECT_EQ(found.rank_full[0], 2.0);     // 9 and 8 were consumed
+  EXPECT_NEAR(found.of("full_ndcg@10")[0], std::log(2.0) / std::log(4.0), 1e-15);
   EXPECT_THAT(list_of(found, 0), ElementsAre(7, 6, 5, 4, 3, 2, 1));
 }
 
 TEST_F(Measures, OfUsersWithoutAPositiveAreNaNButTheyHaveAList) {
   use(two_users());
   const auto found = measure_by(by_number);
-  EXPECT_TRUE(std::isnan(found.sampled.rank[1]) && std::isnan(found.full.hit[1]));
+  EXPECT_TRUE(std::isnan(found.rank_sampled[1]) && std::isnan(found.of("full_hr@10")[1]));
   EXPECT_EQ(list_of(found, 1).size(), 9U);
 }
 
@@ -102,7 +102,7 @@ TEST_F(Measures, OnTheValidationItemKeepTheTestItemInTheCatalogue) {
   data.users[0].test = 7;
   data.users[0].validation = 5;
   use(data, Part::validation);
-  EXPECT_EQ(measure_by(by_number).full.rank[0], 3.0);  // below 8, 7 (the test item) and 6
+  EXPECT_EQ(measure_by(by_number).rank_full[0], 3.0);  // below 8, 7 (the test item) and 6
 }
 
 TEST_F(Measures, OfAConstantScorerAreChance) {
@@ -111,9 +111,9 @@ TEST_F(Measures, OfAConstantScorerAreChance) {
   std::iota(data.users[0].candidates.begin(), data.users[0].candidates.end(), 20U);
   use(data);
   const auto found = measure_by([](auto, auto) { return 0.5F; });
-  EXPECT_EQ(found.sampled.rank[0], 49.5);
-  EXPECT_DOUBLE_EQ(found.sampled.hit[0], 0.10);
-  EXPECT_DOUBLE_EQ(found.full.hit[0], 10.0 / 149.0);
+  EXPECT_EQ(found.rank_sampled[0], 49.5);
+  EXPECT_DOUBLE_EQ(found.of("sampled_hr@10")[0], 0.10);
+  EXPECT_DOUBLE_EQ(found.of("full_hr@10")[0], 10.0 / 149.0);
 }
 
 TEST_F(Measures, AreAnErrorWhereAScoreIsNaN) {
@@ -132,7 +132,7 @@ TEST_F(Measures, OfPopularityAreThoseOfTrainingCounts) {
     }
   }
   const auto alone = communication::Communicator::alone();
-  const auto popularity = make_baseline("popularity", {*data_, consumed_->train(), alone, 1});
+  const auto popularity = baselines::all().find("popularity").make({*data_, *consumed_, alone, nullptr, 1});
   const auto found = measure(*popularity, cases_, *consumed_, rules_);
   const auto expected = measure_by([&](auto, auto item) { return counts[item]; });
   EXPECT_EQ(found.list, expected.list);
@@ -143,9 +143,9 @@ TEST_F(Measures, OfPopularityAreThoseOfTrainingCounts) {
       better += counts[candidate] > counts[static_cast<std::size_t>(std::max<std::int64_t>(row.test, 0))] ? 1.0 : 0.0;
     }
     if (row.test != kNoItem) {
-      EXPECT_GE(found.sampled.rank[user], better);
-      EXPECT_EQ(found.sampled.rank[user], expected.sampled.rank[user]);
-      EXPECT_EQ(found.full.rank[user], expected.full.rank[user]);
+      EXPECT_GE(found.rank_sampled[user], better);
+      EXPECT_EQ(found.rank_sampled[user], expected.rank_sampled[user]);
+      EXPECT_EQ(found.rank_full[user], expected.rank_full[user]);
     }
   }
 }
@@ -154,11 +154,11 @@ TEST_F(Measures, OfRandomScoresAreNearChanceAndFollowTheSeed) {
   use(testing::random_data(600, 120));
   const auto alone = communication::Communicator::alone();
   const auto mean_hit = [&](std::uint64_t seed) {
-    const auto source = make_baseline("random", {*data_, consumed_->train(), alone, seed});
+    const auto source = baselines::all().find("random").make({*data_, *consumed_, alone, nullptr, seed});
     const auto found = measure(*source, cases_, *consumed_, rules_);
     double total = 0.0;
     double users = 0.0;
-    for (const double hit : found.sampled.hit) {
+    for (const double hit : found.of("sampled_hr@10")) {
       total += std::isnan(hit) ? 0.0 : hit;
       users += std::isnan(hit) ? 0.0 : 1.0;
     }
@@ -175,13 +175,13 @@ TEST_F(Measures, OfAnUnknownPositiveAreAMissBelowAllKnownItems) {
   cases_.users = {0, 2};
   cases_.append(kUnknownItem, {1, 2}, 4);
   cases_.append(2, {1}, 3);
-  rules_.k = 100;
+  rules_.cutoffs = {10, 100};
   const auto found = measure_by(by_number);
-  EXPECT_EQ(found.sampled.rank[0], 2.0 + 4.0 / 2.0);
-  EXPECT_EQ(found.full.rank[0], 7.0);
-  EXPECT_EQ(found.sampled.hit[0], 0.0);
-  EXPECT_EQ(found.full.ndcg[0], 0.0);
-  EXPECT_EQ(found.sampled.rank[1], 0.0);  // unknown negatives lie below every known item
+  EXPECT_EQ(found.rank_sampled[0], 2.0 + 4.0 / 2.0);
+  EXPECT_EQ(found.rank_full[0], 7.0);
+  EXPECT_EQ(found.of("sampled_hr@10")[0], 0.0);
+  EXPECT_EQ(found.of("full_ndcg@100")[0], 0.0);
+  EXPECT_EQ(found.rank_sampled[1], 0.0);  // unknown negatives lie below every known item
 }
 
 TEST_F(Measures, OfTasteCompareTheListWithTheTrainingItems) {
@@ -192,13 +192,13 @@ TEST_F(Measures, OfTasteCompareTheListWithTheTrainingItems) {
   for (std::size_t user = 0; user < 30; ++user) {
     const auto train = consumed_->train().of(user);
     if (train.empty()) {
-      EXPECT_TRUE(std::isnan(found.tdd_js[user]) && std::isnan(found.tdd_hellinger[user]));
+      EXPECT_TRUE(std::isnan(found.of("tdd_js")[user]) && std::isnan(found.of("tdd_hellinger")[user]));
       continue;
     }
     const auto recommended = taste_distribution(distances, list_of(found, user));
     const auto consumed = taste_distribution(distances, {train.begin(), train.end()});
-    EXPECT_EQ(found.tdd_js[user], jensen_shannon(recommended, consumed));
-    EXPECT_EQ(found.tdd_hellinger[user], hellinger(recommended, consumed));
+    EXPECT_EQ(found.of("tdd_js")[user], jensen_shannon(recommended, consumed));
+    EXPECT_EQ(found.of("tdd_hellinger")[user], hellinger(recommended, consumed));
   }
 }
 
@@ -206,9 +206,9 @@ TEST_F(Measures, OfTasteSkipUsersWhoAreNotAveraged) {
   use(two_users());
   const auto distances = some_distances(3);
   rules_.distances = &distances;
-  EXPECT_FALSE(std::isnan(measure_by(by_number).tdd_js[1]));
+  EXPECT_FALSE(std::isnan(measure_by(by_number).of("tdd_js")[1]));
   rules_.is_everyone_averaged = false;
-  EXPECT_TRUE(std::isnan(measure_by(by_number).tdd_js[1]));
+  EXPECT_TRUE(std::isnan(measure_by(by_number).of("tdd_js")[1]));
 }
 
 TEST_F(Measures, OfCompleteListsEqualThoseOfTheirScores) {
@@ -229,13 +229,13 @@ TEST_F(Measures, OfCompleteListsEqualThoseOfTheirScores) {
   }
   const auto by_lists = measure(lists, 60, cases_, *consumed_, rules_);
   EXPECT_EQ(by_lists.list, by_scores.list);
-  EXPECT_THAT(by_lists.sampled.rank, Each(IsNan()));
+  EXPECT_THAT(by_lists.rank_sampled, Each(IsNan()));
   std::uint64_t consumed = 0;
   for (UserIndex user = 0; user < 30; ++user) {
     consumed += consumed_->of(user).size();
     if (cases_.positive[user] != kNoItem) {
-      EXPECT_EQ(by_lists.full.rank[user], by_scores.full.rank[user]);
-      EXPECT_EQ(by_lists.full.ndcg[user], by_scores.full.ndcg[user]);
+      EXPECT_EQ(by_lists.rank_full[user], by_scores.rank_full[user]);
+      EXPECT_EQ(by_lists.of("full_ndcg@10")[user], by_scores.of("full_ndcg@10")[user]);
     }
   }
   EXPECT_EQ(by_lists.consumed_in_lists, consumed);
@@ -250,7 +250,7 @@ TEST_F(Measures, OfShortListsTieTheUnlistedItemsBelowTheListedOnes) {
   lists.score = {5.0, 4.0, 3.0};
   const auto found = measure(lists, 10, cases_, *consumed_, rules_);
   // Seven items take part: 7 and 1 are better, the positive 5 ties with 2, 3, 4 and 6.
-  EXPECT_EQ(found.full.rank[0], 4.0);
+  EXPECT_EQ(found.rank_full[0], 4.0);
   EXPECT_THAT(list_of(found, 0), ElementsAre(7, 1));
   EXPECT_TRUE(list_of(found, 1).empty());
 }

@@ -1,11 +1,13 @@
 #pragma once
 
+#include "ampcf/communication/communicator.hpp"
 #include "ampcf/dataset/dataset.hpp"
 #include "ampcf/evaluation/taste/matrix.hpp"
 #include "ampcf/storage/file.hpp"
 
 #include <cstdint>
 #include <filesystem>
+#include <vector>
 
 namespace ampcf::evaluation {
 
@@ -38,8 +40,17 @@ void write_taste_space(storage::File& file, const TasteSpace& space);
 /// DataError where the file holds none.
 [[nodiscard]] TasteSpace read_taste_space(const std::filesystem::path& path, const dataset::Dataset& data);
 
+/// Collective. Gives rank 0's space, but not its quality, to all ranks.
+void broadcast(const communication::Communicator& communicator, TasteSpace& space);
+
 /// Cosine distances 1 - cos of every item to every centroid, (n_items, tastes). A vector without direction (at most
 /// 1e-6 of the longest item's length: what rounding leaves of zero) has distance 1 to everything.
 [[nodiscard]] Points cosine_distances(const TasteSpace& space);
+
+/// Items scaled to length 1, (n_items, dimensions); 0 where an item has no direction.
+[[nodiscard]] Points item_directions(const TasteSpace& space);
+
+/// The taste of each item, (n_items): its nearest centroid by Euclidean distance, the first of equally near ones.
+[[nodiscard]] std::vector<std::int32_t> nearest_tastes(const TasteSpace& space);
 
 }  // namespace ampcf::evaluation
