@@ -37,12 +37,12 @@ GradientExchange::GradientExchange(const communication::Node& node, communicatio
         std::vector<Peer> peers;
         for (int rank = 0; rank < node.ranks().size(); ++rank) {
           peers.push_back({memory.allocate<Notice>(1).data(), memory.allocate<Verdict>(1).data(),
-                           memory.allocate<std::int32_t>(rows_capacity(shape)).data(),
-                           memory.allocate<std::int32_t>(FormGradient::size(shape.dimensions)).data()});
+                           memory.allocate<Number>(rows_capacity(shape)).data(),
+                           memory.allocate<Number>(FormGradient::size(shape.dimensions)).data()});
         }
         return peers;
       }()),
-      form_total_(memory.allocate<std::int32_t>(FormGradient::size(shape.dimensions))),
+      form_total_(memory.allocate<Number>(FormGradient::size(shape.dimensions))),
       published_(node.ranks(), memory),
       updated_(node.ranks(), memory),
       items_(shape.dimensions, shape.item_count, shape.largest_batch, shape.candidates_per_example, shape.scale,
@@ -89,7 +89,7 @@ void GradientExchange::add_rows_of_node() {
     const auto count = rank == lane_ ? 0 : peers_[rank].notice->row_count;
     for (std::size_t index = 0; index < count; ++index) {
       const auto* const row = peers_[rank].rows + index * stride;
-      if (owns(static_cast<ItemIndex>(row[items_.item_column()]))) {
+      if (owns(item_of(row[items_.item_column()]))) {
         items_.add_row(row);
       }
     }
@@ -111,7 +111,7 @@ void GradientExchange::add_form_of_node() {
 void GradientExchange::exchange_rows() {
   auto& request = peers_[lane_].verdict->request;
   std::uint64_t own_rows = 0;
-  for_each_owned([&](const std::int32_t*) { ++own_rows; });
+  for_each_owned([&](const Number*) { ++own_rows; });
   std::uint64_t all_rows = 0;
   for (const auto announced : node_.lane().all_gather<std::uint64_t>(own_rows << 8U | request)) {
     all_rows += announced >> 8U;
@@ -129,11 +129,11 @@ void GradientExchange::exchange_rows() {
 void GradientExchange::exchange_sparse() {
   const auto size = items_.row_size();
   wire_.clear();
-  for_each_owned([&](const std::int32_t* row) { wire_.insert(wire_.end(), row, row + size); });
+  for_each_owned([&](const Number* row) { wire_.insert(wire_.end(), row, row + size); });
   // The sums of all nodes, this one's among them: its own rows begin again at 0.
-  const auto all = node_.lane().all_gather<std::int32_t>(wire_);
-  bytes_received_ += (all.size() - wire_.size()) * sizeof(std::int32_t);
-  for_each_owned([&](std::int32_t* row) { std::fill_n(row, items_.item_column(), 0); });
+  const auto all = node_.lane().all_gather<Number>(wire_);
+  bytes_received_ += (all.size() - wire_.size()) * sizeof(Number);
+  for_each_owned([&](Number* row) { std::fill_n(row, items_.item_column(), 0); });
   for (std::size_t row = 0; row < all.size(); row += size) {
     items_.add_row(all.data() + row);
   }
@@ -142,18 +142,18 @@ void GradientExchange::exchange_sparse() {
 void GradientExchange::exchange_dense(std::uint64_t lane_items) {
   const auto size = items_.row_size();
   wire_.assign(lane_items * size, 0);
-  for_each_owned([&](std::int32_t* row) {
-    const auto at = static_cast<std::size_t>(row[items_.item_column()]) / node_.lanes();
+  for_each_owned([&](Number* row) {
+    const auto at = std::size_t{item_of(row[items_.item_column()])} / node_.lanes();
     std::copy_n(row, items_.item_column(), wire_.data() + at * size);
     std::fill_n(row, items_.item_column(), 0);
   });
-  node_.lane().sum(std::span<std::int32_t>(wire_));
-  bytes_received_ += 2 * wire_.size() * sizeof(std::int32_t);
+  node_.lane().sum(std::span<Number>(wire_));
+  bytes_received_ += 2 * wire_.size() * sizeof(Number);
   ++dense_steps_;
   for (std::uint64_t at = 0; at < lane_items; ++at) {
-    std::int32_t* const row = wire_.data() + at * size;
+    Number* const row = wire_.data() + at * size;
     if (row[items_.occurrences_column()] > 0) {
-      row[items_.item_column()] = static_cast<std::int32_t>(at * node_.lanes() + lane_);
+      row[items_.item_column()] = std::bit_cast<Number>(static_cast<ItemIndex>(at * node_.lanes() + lane_));
       items_.add_row(row);
     }
   }
@@ -161,10 +161,10 @@ void GradientExchange::exchange_dense(std::uint64_t lane_items) {
 
 void GradientExchange::check_occurrences() {
   auto& verdict = *peers_[lane_].verdict;
-  for_each_owned([&](const std::int32_t* row) {
-    const auto occurrences = row[items_.occurrences_column()];
-    if (static_cast<std::uint64_t>(occurrences) > items_.scale().most_occurrences) {
-      verdict.item = row[items_.item_column()];
+  for_each_owned([&](const Number* row) {
+    const auto occurrences = static_cast<std::uint64_t>(row[items_.occurrences_column()]);
+    if (occurrences > items_.scale().most_occurrences) {
+      verdict.item = item_of(row[items_.item_column()]);
       verdict.occurrences = occurrences;
     }
   });

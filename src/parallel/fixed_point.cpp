@@ -32,14 +32,14 @@ ItemGradients::ItemGradients(const model::Dimensions& dimensions, std::uint64_t 
 
 std::uint32_t ItemGradients::append(ItemIndex item) {
   const auto slot = static_cast<std::uint32_t>(row_count_++);
-  std::int32_t* const row = rows_.data() + slot * row_stride();
+  Number* const row = rows_.data() + slot * row_stride();
   std::fill_n(row, row_stride(), 0);
-  row[item_column()] = static_cast<std::int32_t>(item);
+  row[item_column()] = std::bit_cast<Number>(item);
   return slot;
 }
 
-void ItemGradients::add_row(const std::int32_t* other) {
-  std::int32_t* const into = row(static_cast<ItemIndex>(other[item_column()]));
+void ItemGradients::add_row(const Number* other) {
+  Number* const into = row(item_of(other[item_column()]));
   for (std::size_t column = 0; column < item_column(); ++column) {
     into[column] += other[column];
   }
@@ -47,7 +47,7 @@ void ItemGradients::add_row(const std::int32_t* other) {
 
 void ItemGradients::clear() {
   for (std::size_t index = 0; index < row_count_; ++index) {
-    slots_[static_cast<ItemIndex>(row_at(index)[item_column()])] = kUntouched;
+    slots_[item_of(row_at(index)[item_column()])] = kUntouched;
   }
   row_count_ = 0;
 }
@@ -55,11 +55,16 @@ void ItemGradients::clear() {
 FormGradient::FormGradient(const model::Dimensions& dimensions, std::uint64_t shards, std::uint64_t largest_share,
                            float gradient_scale, const Memory& memory)
     : padded_dim_(dimensions.padded_dim()),
-      factor_(std::ldexp(
-          1.0F, bits_below_overflow(static_cast<double>(shards * largest_share) * static_cast<double>(kClip)))),
-      rescale_(factor_ / gradient_scale),
-      rounding_(static_cast<float>(largest_share) * kClip * factor_),
-      sums_(size(dimensions), memory) {}
+      factor_(1.0F),
+      rescale_(1.0F),
+      limit_(static_cast<float>(largest_share) * kClip),
+      sums_(size(dimensions), memory) {
+  const auto bits = std::min(bits_below_overflow(static_cast<double>(shards) * static_cast<double>(limit_)),
+                             21 - static_cast<int>(std::ceil(std::log2(limit_))));
+  factor_ = std::ldexp(1.0F, bits);
+  rescale_ = factor_ / gradient_scale;
+  limit_ *= factor_;
+}
 
 void FormGradient::clear() { std::fill(sums_.begin(), sums_.end(), 0); }
 

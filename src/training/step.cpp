@@ -119,8 +119,8 @@ void TrainingStep::update_items(float scale, double rate) {
   const auto d = state_.shared.dimensions.padded_dim();
   const auto& items = exchange_.items();
   const float unit = items.unit();
-  exchange_.for_each_owned([&](const std::int32_t* gradient) {
-    const auto item = static_cast<ItemIndex>(gradient[items.item_column()]);
+  exchange_.for_each_owned([&](const parallel::Number* gradient) {
+    const auto item = parallel::item_of(gradient[items.item_column()]);
     const auto update = adam_.row(moments.updates[item], rate);
     float* const first = moments.first.data() + item * moments.stride;
     float* const second = moments.second.data() + item * moments.stride;
@@ -134,7 +134,7 @@ void TrainingStep::update_projections(float scale, double rate) {
   auto& shared = state_.shared;
   const auto sums = exchange_.form_total();
   std::transform(sums.begin(), sums.end(), form_total_.begin(),
-                 [unit = exchange_.form().unit()](std::int32_t sum) { return static_cast<float>(sum) * unit; });
+                 [unit = exchange_.form().unit()](parallel::Number sum) { return static_cast<float>(sum) * unit; });
   model::unfold_gradient(shared, form_total_.data(), user_projection_gradient_.data(),
                          item_projection_gradient_.data());
   const auto apply = [&](kernels::AlignedVector<float>& parameters, optimizer::MomentTable& moments,

@@ -47,7 +47,7 @@ int train(const Words& words) {
 
 int evaluate(const Words& words) {
   return run_words(words, [](int argc, const char* const* argv) {
-    return evaluation::run_program(argc, argv, communication::Communicator::alone());
+    return evaluation::run_program(argc, argv, communication::Communicator::alone(), {});
   });
 }
 

@@ -12,7 +12,8 @@ namespace ampcf::model {
 ///
 /// The projections' gradient goes by way of the folded form, dL/dM = sum over personas of u_k^T dp_k, one partial
 /// sum to a shard, so that it does not depend on which rank holds the shard. Sinks: `ItemSink` as ExampleBlock's;
-/// `FormSink` has add(row, column, Vec) for sixteen numbers of a shard's partial sum, a (padded d, padded d) matrix.
+/// `FormSink` has adder(), which gives add(row, column, Vec) for sixteen numbers of a shard's partial sum, a (padded d,
+/// padded d) matrix, and says by kTakesShardsApart whether it must have them shard by shard.
 template <typename Real>
 class BatchGradient {
  public:
@@ -91,15 +92,16 @@ class BatchGradient {
     const auto r = dimensions_.personas;
     kernels::product(projected_gradient_.data(), d, folded.transposed.data(), d, gradient_.data(), d,
                      batch.users.size() * r, d, d, true);
-    for (std::size_t shard = 0; shard + 1 < batch.shard_first_slot.size(); ++shard) {
-      const std::size_t first = batch.shard_first_slot[shard] * r;
-      const std::size_t count = batch.shard_first_slot[shard + 1] * r - first;
+    const auto& shards = batch.shard_first_slot;
+    const std::size_t step = FormSink::kTakesShardsApart ? 1 : shards.size() - 1;  // shards to a partial sum
+    for (std::size_t shard = 0; shard + step < shards.size(); shard += step) {
+      const std::size_t first = shards[shard] * r;
+      const std::size_t count = shards[shard + step] * r - first;
       const kernels::Factors<Real> factors{personas_.data() + first * d,           1, d,
                                            projected_gradient_.data() + first * d, d, count};
       if (count > 0) {
         kernels::multiply(
-            factors, d, d, [](std::size_t, std::size_t) { return kernels::Vec<Real>{}; },
-            [&](std::size_t row, std::size_t column, kernels::Vec<Real> sums) { form.add(row, column, sums); });
+            factors, d, d, [](std::size_t, std::size_t) { return kernels::Vec<Real>{}; }, form.adder());
       }
     }
   }

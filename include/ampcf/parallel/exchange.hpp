@@ -54,8 +54,8 @@ class GradientExchange {
   template <typename F>
   void for_each_owned(F&& update) {
     for (std::size_t index = 0; index < items_.row_count(); ++index) {
-      std::int32_t* const row = items_.row_at(index);
-      if (owns(static_cast<ItemIndex>(row[items_.item_column()]))) {
+      Number* const row = items_.row_at(index);
+      if (owns(item_of(row[items_.item_column()]))) {
         update(row);
       }
     }
@@ -63,7 +63,7 @@ class GradientExchange {
 
   /// The summed gradient of the attention form (padded d, padded d), in units of form().unit(), until the next
   /// publish(); empty for identity.
-  [[nodiscard]] std::span<const std::int32_t> form_total() const { return form_total_; }
+  [[nodiscard]] std::span<const Number> form_total() const { return form_total_; }
 
   /// Bytes of gradients that this rank has received from other nodes, steps that went dense, and the time it has spent
   /// waiting for other ranks.
@@ -80,14 +80,14 @@ class GradientExchange {
   // What a lane has found out, over all nodes. Apart from notices, which the next step may already be writing.
   struct alignas(64) Verdict {
     std::uint32_t request;
-    std::int32_t item;         // one that occurred too often
-    std::int32_t occurrences;  // of it; 0: there is none
+    ItemIndex item;             // one that occurred too often
+    std::uint64_t occurrences;  // of it; 0: there is none
   };
   struct Peer {
     Notice* notice;
     Verdict* verdict;
-    std::int32_t* rows;
-    std::int32_t* form;
+    Number* rows;
+    Number* form;
   };
 
   void add_rows_of_node();
@@ -101,12 +101,12 @@ class GradientExchange {
   std::uint64_t lane_;
   std::uint64_t item_count_;
   std::vector<Peer> peers_;  // by rank of the node, this one among them
-  std::span<std::int32_t> form_total_;
+  std::span<Number> form_total_;
   communication::NodeBarrier published_;
   communication::NodeBarrier updated_;
   ItemGradients items_;
   FormGradient form_;
-  std::vector<std::int32_t> wire_;  // rows under way, (rows, row size)
+  std::vector<Number> wire_;  // rows under way, (rows, row size)
   std::uint64_t bytes_received_ = 0;
   std::uint64_t dense_steps_ = 0;
   double seconds_waiting_ = 0.0;

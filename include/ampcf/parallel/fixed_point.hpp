@@ -10,12 +10,25 @@
 #include <cstdint>
 #include <limits>
 #include <span>
+#include <type_traits>
 #include <vector>
 
 /// Sums that do not depend on their order. Every example's contribution is rounded to a multiple of a power of two
 /// before it is added; integers add up the same in any order and grouping, so in any division over ranks. See
 /// src/parallel/README.md.
 namespace ampcf::parallel {
+
+/// The numbers of the sums. Floats are there to measure what exactness costs (CMake option AMPCF_INEXACT_SUMS): a run
+/// then depends on the number of ranks.
+#ifdef AMPCF_INEXACT_SUMS
+using Number = float;
+#else
+using Number = std::int32_t;
+#endif
+inline constexpr bool kIsExact = std::is_same_v<Number, std::int32_t>;
+
+/// The item that a row names.
+[[nodiscard]] inline ItemIndex item_of(Number number) { return std::bit_cast<ItemIndex>(number); }
 
 /// The step 2^-bits of the items' gradient and why no sum can overflow.
 ///
@@ -35,9 +48,9 @@ struct ItemScale {
 };
 
 /// Rounds floats to the nearest integers, halves away from zero, clipped to +-limit.
-class Rounding {
+class FixedPointRounding {
  public:
-  explicit Rounding(float limit) : limit_(limit) {}
+  explicit FixedPointRounding(float limit) : limit_(limit) {}
 
   kernels::Integers operator()(kernels::Floats value) {
     const auto magnitude = std::bit_cast<kernels::Floats>(std::bit_cast<kernels::Integers>(value) & 0x7FFFFFFF);
@@ -63,15 +76,25 @@ class Rounding {
   kernels::Floats largest_{};  // by lane
 };
 
+/// What stands in its place where sums are of floats.
+struct NoRounding {
+  explicit NoRounding(float /*limit*/) {}
+  kernels::Floats operator()(kernels::Floats value) const { return value; }
+  float operator()(float value) const { return value; }
+  [[nodiscard]] static float largest() { return 0.0F; }
+};
+
+using Rounding = std::conditional_t<kIsExact, FixedPointRounding, NoRounding>;
+
 /// The items' gradient of a step: a compact table of the rows touched, in fixed point. Sink of
 /// model::ExampleBlock<float>, whose gradient scale is scale().factor().
 ///
 /// A row holds d components, the bias' one, how often the item occurred, and the item.
 class ItemGradients {
  public:
-  using Row = std::int32_t*;
+  using Row = Number*;
 
-  using Memory = kernels::CacheLineAllocator<std::int32_t>;
+  using Memory = kernels::CacheLineAllocator<Number>;
 
   /// `largest_batch` is the largest number of positives of a global batch: the table never grows. Its rows shall lie in
   /// `memory`, with room for capacity() rows.
@@ -105,12 +128,12 @@ class ItemGradients {
   void keep(const Rounding& rounding) { rounding_ = rounding; }
 
   /// Adds a row of another table.
-  void add_row(const std::int32_t* other);
+  void add_row(const Number* other);
 
   /// Rows in the order in which items were first touched, (row_count(), row_stride()).
   [[nodiscard]] std::size_t row_count() const { return row_count_; }
   [[nodiscard]] Row row_at(std::size_t index) { return rows_.data() + index * row_stride(); }
-  [[nodiscard]] const std::int32_t* row_at(std::size_t index) const { return rows_.data() + index * row_stride(); }
+  [[nodiscard]] const Number* row_at(std::size_t index) const { return rows_.data() + index * row_stride(); }
 
   /// What one unit in the table is worth: 2^-bits.
   [[nodiscard]] float unit() const { return 1.0F / scale_.factor(); }
@@ -138,20 +161,21 @@ class ItemGradients {
   ItemScale scale_;
   Rounding rounding_;
   std::size_t row_count_ = 0;
-  std::vector<std::uint32_t> slots_;           // (n_items) row of an item in rows_
-  kernels::AlignedVector<std::int32_t> rows_;  // as many as a global batch can touch
-  std::vector<Row> opened_;                    // (candidates of an example)
+  std::vector<std::uint32_t> slots_;     // (n_items) row of an item in rows_
+  kernels::AlignedVector<Number> rows_;  // as many as a global batch can touch
+  std::vector<Row> opened_;              // (candidates of an example)
 };
 
 /// The gradient of the folded attention form: shards' partial sums in fixed point. A number of a shard's partial sum is
 /// clipped to +-kClip for each positive that the shard has in a batch, so a total stays below largest_batch * kClip *
-/// 2^bits < 2^31. Sink of model::BatchGradient<float>.
+/// 2^bits < 2^31, and a partial sum below 2^22. Sink of model::BatchGradient<float>.
 class FormGradient {
  public:
+  static constexpr bool kTakesShardsApart = kIsExact;
   static constexpr float kClip = 8.0F;
   static constexpr std::uint64_t kMostShards = 4096;
 
-  using Memory = kernels::CacheLineAllocator<std::int32_t>;
+  using Memory = kernels::CacheLineAllocator<Number>;
 
   /// `largest_share` is the largest part of a batch that one shard has; what is added comes times `gradient_scale`. The
   /// sums shall lie in `memory`, with room for size() numbers.
@@ -162,24 +186,41 @@ class FormGradient {
     return dimensions.is_identity ? 0 : dimensions.padded_dim() * dimensions.padded_dim();
   }
 
-  /// Adds sixteen numbers of a shard's partial sum.
-  void add(std::size_t row, std::size_t column, kernels::Floats partial) {
-    std::int32_t* const into = sums_.data() + row * padded_dim_ + column;
-    Rounding rounding = rounding_;
-    kernels::store(into, kernels::load(into) + rounding(partial * rescale_));
+  /// What adds sixteen numbers of a shard's partial sum: by value, so that its constants stay in registers.
+  [[nodiscard]] auto adder() {
+    return [sums = sums_.data(), stride = padded_dim_, rescale = rescale_, limit = limit_](
+               std::size_t row, std::size_t column, kernels::Floats partial) {
+      Number* const into = sums + row * stride + column;
+      kernels::store(into, kernels::load(into) + in_units(partial * rescale, limit));
+    };
   }
 
   /// (padded d, padded d), in units of unit(); empty for identity.
-  [[nodiscard]] std::span<std::int32_t> sums() { return sums_; }
+  [[nodiscard]] std::span<Number> sums() { return sums_; }
   [[nodiscard]] float unit() const { return 1.0F / factor_; }
   void clear();
 
  private:
+  // To the nearest integer, clipped to +-limit. Beside 1.5 * 2^23 a float has no room but for integers below 2^22, and
+  // its low bits are the integer.
+  static kernels::Vec<Number> in_units(kernels::Floats value, float limit) {
+    if constexpr (kIsExact) {
+      constexpr float kMagic = 12582912.0F;
+      value += kMagic;
+      value = value < kMagic + limit ? value : kernels::broadcast(kMagic + limit);
+      value = value > kMagic - limit ? value : kernels::broadcast(kMagic - limit);
+      return std::bit_cast<kernels::Vec<Number>>(std::bit_cast<kernels::Integers>(value) -
+                                                 std::bit_cast<std::int32_t>(kMagic));
+    } else {
+      return std::bit_cast<kernels::Vec<Number>>(value);
+    }
+  }
+
   std::size_t padded_dim_;
   float factor_;
   float rescale_;  // from gradient_scale to factor_
-  Rounding rounding_;
-  kernels::AlignedVector<std::int32_t> sums_;
+  float limit_;    // of a partial sum, in units
+  kernels::AlignedVector<Number> sums_;
 };
 
 }  // namespace ampcf::parallel

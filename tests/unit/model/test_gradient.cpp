@@ -29,12 +29,15 @@ struct PlainItemSink {
 };
 
 struct PlainFormSink {
+  static constexpr bool kTakesShardsApart = true;
   std::size_t columns;
   std::vector<double> total = std::vector<double>(columns * columns);
 
-  void add(std::size_t row, std::size_t column, kernels::Vec<double> partial) {
-    double* const into = total.data() + row * columns + column;
-    kernels::store(into, kernels::load(into) + partial);
+  [[nodiscard]] auto adder() {
+    return [this](std::size_t row, std::size_t column, kernels::Vec<double> partial) {
+      double* const into = total.data() + row * columns + column;
+      kernels::store(into, kernels::load(into) + partial);
+    };
   }
 };
 
@@ -97,7 +100,10 @@ struct IgnoringItemSink {
 };
 
 struct IgnoringFormSink {
-  void add(std::size_t /*row*/, std::size_t /*column*/, kernels::Floats /*partial*/) {}
+  static constexpr bool kTakesShardsApart = false;
+  [[nodiscard]] static auto adder() {
+    return [](std::size_t, std::size_t, kernels::Floats) {};
+  }
 };
 
 }  // namespace

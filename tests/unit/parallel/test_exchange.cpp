@@ -82,7 +82,7 @@ void expect_totals_of_one_rank(std::uint64_t sharing, std::uint64_t item_count, 
          i += static_cast<std::uint64_t>(world().size())) {
       contribute(exchange.items(), step, i, item_count);
     }
-    exchange.form().add(0, 0, kernels::broadcast(0.25F * shape.scale.factor()));
+    exchange.form().adder()(0, 0, kernels::broadcast(0.25F * shape.scale.factor()));
     exchange.publish(0);
     exchange.combine();
     const auto expected = rows_of_one_rank(step, shape);

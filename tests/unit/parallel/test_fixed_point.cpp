@@ -123,8 +123,8 @@ TEST(FormGradient, IsTheSameBitsInAnyOrder) {
     exact += static_cast<double>(partials.back()[3]);
   }
   for (std::size_t i = 0; i < partials.size(); ++i) {
-    forward.add(7, 16, partials[i]);
-    backward.add(7, 16, partials[partials.size() - 1 - i]);
+    forward.adder()(7, 16, partials[i]);
+    backward.adder()(7, 16, partials[partials.size() - 1 - i]);
   }
   EXPECT_TRUE(std::equal(forward.sums().begin(), forward.sums().end(), backward.sums().begin()));
   EXPECT_NEAR(forward.sums()[7 * 32 + 19] * static_cast<double>(forward.unit()), exact,
@@ -135,7 +135,7 @@ TEST(FormGradient, HoldsEveryShardsLargestPartialSum) {
   for (const std::uint64_t share : {1U, 3U, 5000U}) {
     FormGradient form(kShape, FormGradient::kMostShards, share, 1.0F);
     for (std::uint64_t shard = 0; shard < FormGradient::kMostShards; ++shard) {
-      form.add(0, 0, kernels::broadcast(1e9F));
+      form.adder()(0, 0, kernels::broadcast(1e9F));
     }
     EXPECT_NEAR(static_cast<double>(form.sums()[0]) * static_cast<double>(form.unit()),
                 static_cast<double>(FormGradient::kMostShards * share) * 8.0, 1.0);
