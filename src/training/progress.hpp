@@ -6,10 +6,11 @@
 namespace ampcf::training {
 
 /// The columns of log.csv. Times are in seconds; checkpoint_seconds is how long training stood still for checkpoints
-/// since the row before.
+/// since the row before; bytes_per_step what a rank received from other nodes; waiting_share the part of all ranks'
+/// time in steps that went into waiting for others; imbalance the busiest rank's time at work over the mean.
 inline constexpr const char* kLogHeader =
     "epoch,seconds,examples_per_second,loss,loss_data,entropy_positive,entropy_negative,validation_hr,validation_ndcg,"
-    "training_seconds,validation_seconds,checkpoint_seconds";
+    "training_seconds,validation_seconds,checkpoint_seconds,bytes_per_step,waiting_share,imbalance";
 
 /// One line on a terminal that shows how far an epoch is, at most ten times a second; nothing elsewhere.
 class ProgressLine {

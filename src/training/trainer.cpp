@@ -6,6 +6,7 @@
 #include "ampcf/core/version.hpp"
 #include "ampcf/kernels/exponential.hpp"
 #include "ampcf/training/consistency.hpp"
+#include "training/epoch_report.hpp"
 #include "training/progress.hpp"
 
 #include <chrono>
@@ -72,14 +73,6 @@ std::vector<std::filesystem::path> split_lines(const std::string& text) {
 }
 
 }  // namespace
-
-struct Trainer::EpochReport {
-  LossSums::Means loss;
-  std::optional<ValidationMetrics> validation;
-  double training_seconds = 0.0;
-  double validation_seconds = 0.0;
-  bool is_best = false;
-};
 
 Trainer::Trainer(const communication::Communicator& communicator, Log& log, const TrainingOptions& options,
                  std::string resolved, Wishes wishes)
@@ -292,8 +285,10 @@ Wish Trainer::train_epoch(EpochReport& report) {
   const double factor = learning_rate_factor();
   ProgressLine line(communicator_.rank() == 0 && stderr_is_terminal(), progress.epoch + 1, plan_->steps_per_epoch(),
                     progress.epoch_step, dataset_->interaction_count());
+  Effort effort{0.0, step_->exchange().seconds_waiting(), step_->exchange().bytes_received(), progress.epoch_step};
   auto start = Clock::now();
   const auto pause_for_checkpoint = [&] {
+    effort.seconds += seconds_since(start);
     progress.training_seconds += slowest(seconds_since(start));
     progress.loss_sums = step_->losses().total(communicator_);
     write_checkpoint(false);
@@ -312,7 +307,9 @@ Wish Trainer::train_epoch(EpochReport& report) {
       return wish;
     }
   }
+  effort.seconds += seconds_since(start);
   report.training_seconds = progress.training_seconds + slowest(seconds_since(start));
+  compare_efforts(effort, report);
   report.loss = step_->losses().means(communicator_, sampler_->candidates_per_example() - 1, options_.loss);
   const auto largest = communicator_.max(static_cast<double>(step_->exchange().items().largest()));
   if (largest > static_cast<double>(parallel::ItemScale::kClip) && communicator_.rank() == 0) {
@@ -374,41 +371,6 @@ void Trainer::announce_stop(Wish wish) const {
   log_.info("stopped {} after step {} of {} of epoch {}; go on with the same command and --resume",
             wish == Wish::stop_for_time ? "at the time limit" : "on a signal", progress.epoch_step,
             plan_->steps_per_epoch(), progress.epoch + 1);
-}
-
-void Trainer::judge(EpochReport& report) {
-  auto& progress = state_->progress;
-  if (!report.validation) {
-    report.is_best = true;  // the last model is the best that is known
-    return;
-  }
-  const auto [hr, ndcg] = *report.validation;
-  const bool is_better = hr > progress.best_hr || ndcg > progress.best_ndcg;
-  progress.epochs_without_improvement = is_better ? 0 : progress.epochs_without_improvement + 1;
-  progress.best_hr = std::max(progress.best_hr, hr);
-  progress.best_ndcg = std::max(progress.best_ndcg, ndcg);
-  report.is_best = hr + ndcg > progress.best_sum;
-  progress.best_sum = std::max(progress.best_sum, hr + ndcg);
-}
-
-void Trainer::record(const EpochReport& report) {
-  auto& progress = state_->progress;
-  const double rate = static_cast<double>(dataset_->interaction_count()) / report.training_seconds;
-  const auto metric = [&](double ValidationMetrics::*member) {
-    return report.validation ? fmt::format("{:.17g}", (*report.validation).*member) : std::string();
-  };
-  progress.log_rows.push_back(fmt::format(
-      "{},{:.3f},{:.0f},{:.17g},{:.17g},{:.17g},{:.17g},{},{},{:.3f},{:.3f},{:.3f}", progress.epoch,
-      report.training_seconds + report.validation_seconds + seconds_in_checkpoints_, rate, report.loss.total,
-      report.loss.data, report.loss.entropy_positive, report.loss.entropy_negative, metric(&ValidationMetrics::hr),
-      metric(&ValidationMetrics::ndcg), report.training_seconds, report.validation_seconds, seconds_in_checkpoints_));
-  seconds_in_checkpoints_ = 0.0;
-  const auto validation = report.validation
-                              ? fmt::format(", validation HR@10 {:.4f} NDCG@10 {:.4f}{}", report.validation->hr,
-                                            report.validation->ndcg, report.is_best ? " (best)" : "")
-                              : std::string();
-  log_.info("epoch {}: loss {:.4f}{}, {:.0f} positives/s, {:.1f} s", progress.epoch, report.loss.total, validation,
-            rate, report.training_seconds);
 }
 
 }  // namespace ampcf::training

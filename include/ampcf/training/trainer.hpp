@@ -28,6 +28,7 @@ class Trainer {
 
  private:
   struct EpochReport;
+  struct Effort;
   void open_data();
   void share_memory();
   void open_run();
@@ -40,6 +41,7 @@ class Trainer {
   [[nodiscard]] double learning_rate_factor() const;
   Wish run_epoch();
   Wish train_epoch(EpochReport& report);
+  void compare_efforts(const Effort& effort, EpochReport& report) const;
   Wish take_step(double learning_rate_factor);
   template <typename F>
   void with_place(F&& work) const;
