@@ -141,6 +141,17 @@ void check_options(const config::OptionTable& table, EvaluationOptions& options,
     throw UsageError("--output: '{}' does not end in .json, as in metrics.json (metrics.h5 lies beside it then)",
                      options.output.string());
   }
+  auto beside = options.output;
+  beside.replace_extension(".h5");
+  for (const auto& input :
+       {options.data, options.checkpoint, options.recommendations, options.test_file, options.taste}) {
+    std::error_code absent;
+    if (std::filesystem::equivalent(input, options.output, absent) ||
+        std::filesystem::equivalent(input, beside, absent)) {
+      throw UsageError("--output: '{}' and '{}' would be written over {}, which is read", options.output.string(),
+                       beside.string(), input.string());
+    }
+  }
   if (!options.test_file.empty() && options.split != "test") {
     throw UsageError("--test-file takes the place of the test items, so it does not fit --split {}", options.split);
   }

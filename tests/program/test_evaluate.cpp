@@ -85,6 +85,15 @@ TEST_F(Evaluate, WrongUsageExitsWith2) {
   EXPECT_EQ(run({"--data", data_.string(), "--baseline", "popularity"}).exit_code, 2);
 }
 
+TEST_F(Evaluate, NeverWritesOverWhatItReads) {
+  const auto before = testing::text_of(data_);
+  const auto result =
+      run({"--data", data_.string(), "--output", (directory_ / "data.json").string(), "--baseline", "random"});
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(result.err, HasSubstr("would be written over"));
+  EXPECT_EQ(testing::text_of(data_), before);
+}
+
 TEST_F(Evaluate, ComparesEarlierEvaluationsInThreeFormats) {
   std::vector<std::string> files;
   for (const std::string name : {"popularity", "random"}) {
