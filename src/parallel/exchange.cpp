@@ -35,6 +35,7 @@ GradientExchange::GradientExchange(const communication::Node& node, communicatio
       item_count_(shape.item_count),
       peers_([&] {
         std::vector<Peer> peers;
+        peers.reserve(static_cast<std::size_t>(node.ranks().size()));
         for (int rank = 0; rank < node.ranks().size(); ++rank) {
           peers.push_back({memory.allocate<Notice>(1).data(), memory.allocate<Verdict>(1).data(),
                            memory.allocate<Number>(rows_capacity(shape)).data(),
