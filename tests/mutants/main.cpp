@@ -1,6 +1,7 @@
 // Feeds mutated datasets or checkpoints to the programs: whatever a file holds, a program ends with exit code 0, 1, 2
 // or 3, and where it refuses, it names the file.
 
+#include "ampcf/baselines/baselines.hpp"
 #include "ampcf/communication/environment.hpp"
 #include "ampcf/dataset/dataset.hpp"
 #include "ampcf/evaluation/program.hpp"
@@ -47,7 +48,7 @@ int train(const Words& words) {
 
 int evaluate(const Words& words) {
   return run_words(words, [](int argc, const char* const* argv) {
-    return evaluation::run_program(argc, argv, communication::Communicator::alone(), {});
+    return evaluation::run_program(argc, argv, communication::Communicator::alone(), baselines::all());
   });
 }
 
