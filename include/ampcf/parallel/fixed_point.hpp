@@ -64,7 +64,8 @@ class FixedPointRounding {
   }
 
   std::int32_t operator()(float value) {
-    value = std::clamp(value, -limit_, limit_);
+    value = value < limit_ ? value : limit_;  // NaN too, as in vectors
+    value = value > -limit_ ? value : -limit_;
     return static_cast<std::int32_t>(value + std::copysign(0.5F, value));
   }
 

@@ -110,7 +110,9 @@ TEST_P(Exchange, OfSparseRowsEqualsOneRanksSums) { expect_totals_of_one_rank(Get
 TEST_P(Exchange, OfTheDenseTableEqualsOneRanksSums) { expect_totals_of_one_rank(GetParam(), 3, true); }
 
 TEST_P(Exchange, KeepsRowsWhoseSumIsZero) {
-  Ranks ranks(GetParam(), shape_of(10));
+  auto shape = shape_of(10);
+  shape.candidates_per_example = 2;
+  Ranks ranks(GetParam(), shape);
   auto& exchange = ranks.exchange;
   if (world().rank() == 0) {
     const std::array<ItemIndex, 2> twice{4, 4};

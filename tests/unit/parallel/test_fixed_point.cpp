@@ -95,6 +95,12 @@ TEST(Rounding, IsToTheNearestIntegerInVectorsAsInNumbers) {
   }
 }
 
+TEST(Rounding, MakesTheLimitOfWhatIsNoNumber) {
+  FixedPointRounding rounding(100.0F);
+  EXPECT_EQ(rounding(NAN), 100);
+  EXPECT_EQ(rounding(kernels::broadcast(NAN))[3], 100);
+}
+
 TEST(ItemGradients, ClipWhatIsTooLargeAndKnowTheLargest) {
   auto gradients = table(10);
   add(gradients, 1, 0, kernels::broadcast(-100.0F));
