@@ -22,8 +22,8 @@ class BatchGradient {
                 Real gradient_scale = 1)
       : dimensions_(dimensions), block_(dimensions, candidates, weights, gradient_scale) {}
 
-  /// Adds each example's loss to terms(example terms); leaves the gradient of the batch's
-  /// personas in persona_gradient(). `log_probabilities` (n_items) asks for the logQ correction; empty: none.
+  /// Adds each example's loss to terms(example terms); leaves the gradient of the batch's personas in
+  /// persona_gradient(). `log_probabilities` (n_items) asks for the logQ correction; empty: none.
   template <typename ItemSink, typename FormSink, typename Terms>
   void run(const MiniBatch& batch, const Personas<Real>& personas, const SharedParameters<Real>& shared,
            const FoldedAttention<Real>& folded, std::span<const Real> log_probabilities, ItemSink& items,
