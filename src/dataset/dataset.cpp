@@ -64,12 +64,31 @@ Dataset::Dataset(const std::filesystem::path& path) : file_(storage::File::open(
   }
 }
 
+void Dataset::add_back_validation() {
+  if (!added_.empty()) {
+    return;
+  }
+  added_ = held_out_items(HeldOutPart::validation, {0, user_count()});
+  stored_indptr_ = indptr_;
+  std::uint64_t added = 0;
+  for (std::uint64_t user = 0; user < added_.size(); ++user) {
+    added += added_[user] == kNoItem ? 0 : 1;
+    indptr_[user + 1] += added;
+  }
+}
+
 Interactions Dataset::interactions(UserRange users) const {
+  auto stored = stored_interactions(users);
+  return added_.empty() ? stored : with_added(stored);
+}
+
+Interactions Dataset::stored_interactions(UserRange users) const {
+  const auto& indptr = stored_indptr_.empty() ? indptr_ : stored_indptr_;
   Interactions out;
   out.users = users;
-  out.first_position = indptr_[users.first];
-  out.indptr.assign(indptr_.begin() + static_cast<std::ptrdiff_t>(users.first),
-                    indptr_.begin() + static_cast<std::ptrdiff_t>(users.last) + 1);
+  out.first_position = indptr[users.first];
+  out.indptr.assign(indptr.begin() + static_cast<std::ptrdiff_t>(users.first),
+                    indptr.begin() + static_cast<std::ptrdiff_t>(users.last) + 1);
   for (auto& offset : out.indptr) {
     offset -= out.first_position;
   }
@@ -87,13 +106,45 @@ Interactions Dataset::interactions(UserRange users) const {
   return out;
 }
 
+Interactions Dataset::with_added(const Interactions& stored) const {
+  Interactions out;
+  out.users = stored.users;
+  out.first_position = indptr_[stored.users.first];
+  out.indptr.assign(1, 0);
+  out.item.reserve(indptr_[stored.users.last] - out.first_position);
+  for (std::uint64_t user = 0; user < stored.users.count(); ++user) {
+    const auto row = stored.of(user);
+    const auto added = added_[stored.users.first + user];
+    const auto place = added == kNoItem ? row.end() : std::lower_bound(row.begin(), row.end(), added);
+    if (place != row.end() && *place == added) {
+      throw DataError("{}: item {} of user {} is in the training and in the validation part", path().string(), added,
+                      stored.users.first + user);
+    }
+    out.item.insert(out.item.end(), row.begin(), place);
+    if (added != kNoItem) {
+      out.item.push_back(static_cast<ItemIndex>(added));
+    }
+    out.item.insert(out.item.end(), place, row.end());
+    out.indptr.push_back(out.item.size());
+  }
+  return out;
+}
+
+std::vector<std::int64_t> Dataset::held_out_items(HeldOutPart part, UserRange users) const {
+  std::vector<std::int64_t> items(users.count(), kNoItem);
+  if (part == HeldOutPart::test || added_.empty()) {
+    const auto name = group_of(part) + "/item";
+    file_.read_rows(name, users.first, std::span<std::int64_t>(items));
+    check_items(path(), name, items, kNoItem, item_count_);
+  }
+  return items;
+}
+
 HeldOut Dataset::held_out(HeldOutPart part, UserRange users) const {
   const auto group = group_of(part);
   HeldOut out;
   out.users = users;
-  out.item.resize(users.count());
-  file_.read_rows(group + "/item", users.first, std::span<std::int64_t>(out.item));
-  check_items(path(), group + "/item", out.item, kNoItem, item_count_);
+  out.item = held_out_items(part, users);
   out.candidates_per_user = file_.shape(group + "/candidates")[1];
   out.candidates.resize(users.count() * out.candidates_per_user);
   file_.read_rows(group + "/candidates", users.first, std::span<ItemIndex>(out.candidates));

@@ -1,5 +1,6 @@
 #include "ampcf/evaluation/evaluation.hpp"
 
+#include "ampcf/config/ini.hpp"
 #include "ampcf/evaluation/model_scores.hpp"
 #include "ampcf/evaluation/report.hpp"
 #include "ampcf/evaluation/test_file.hpp"
@@ -25,6 +26,15 @@ void require_same_dataset(const checkpoint::ModelFile& model, const std::filesys
     throw RuntimeError("{}: a model of {} users and {} items, but {} has {} and {} (damaged checkpoint)", path.string(),
                        model.user_count(), model.item_count(), data.path().string(), data.user_count(),
                        data.item_count());
+  }
+}
+
+void require_unseen(const checkpoint::ModelFile& model, const std::filesystem::path& path) {
+  for (const auto& entry : config::parse_ini(model.config(), path.string())) {
+    if (entry.key == "refit" && entry.value == "true") {
+      throw UsageError("{} was fitted with the validation items (--refit): evaluate it on the test, or evaluate {}",
+                       path.string(), (path.parent_path() / "search/best.h5").string());
+    }
   }
 }
 
@@ -84,6 +94,9 @@ class Evaluation {
     if (!options_.checkpoint.empty()) {
       model_.emplace(options_.checkpoint);
       require_same_dataset(*model_, options_.checkpoint, *data_);
+      if (options_.part() == dataset::HeldOutPart::validation) {
+        require_unseen(*model_, options_.checkpoint);
+      }
       subject_.kind = "checkpoint";
       subject_.name = options_.checkpoint.string();
       subject_.size = {{"epoch", model_->epoch()},

@@ -23,7 +23,6 @@ Adam::RowUpdate Adam::row(std::uint32_t& updates, double learning_rate_factor) c
   update.beta1_ = static_cast<float>(options_.beta1);
   update.beta2_ = static_cast<float>(options_.beta2);
   update.epsilon_ = static_cast<float>(options_.epsilon);
-  update.decay_ = static_cast<float>(options_.weight_decay);
   update.rate_ = static_cast<float>(options_.learning_rate * learning_rate_factor) * correct.first;
   update.second_correction_ = correct.second;
   return update;

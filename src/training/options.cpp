@@ -43,12 +43,17 @@ void add_optimizer_options(config::OptionTable& table, TrainingOptions& options)
   table.add("learning-rate", options.adam.learning_rate, "step of Adam", config::kPositive);
   table.add("final-learning-rate", options.final_learning_rate,
             "share of the learning rate left in the last of --epochs; it falls linearly", config::kFraction);
-  table.add("weight-decay", options.adam.weight_decay,
+  table.add("weight-decay", options.weight_decay,
             "added, times the row, to a touched row's gradient summed over the batch", config::kNotNegative);
+  table.add("item-weight-decay", options.item_weight_decay, "the same for items alone; without it, as --weight-decay",
+            config::kNotNegative);
   table.add("batch-size", options.batch_size, "positives of a step, over all ranks", {1.0, 16777216.0, "1 to 2^24"});
   table.add("epochs", options.epochs, "the most passes over the data", config::kAtLeastOne);
   table.add("patience", options.patience,
             "epochs without a better validation HR@10 or NDCG@10 before stopping; 0: never stop", config::kNotNegative);
+  table.add("refit", options.is_refitted,
+            "then fit anew with the validation items added back, for as many epochs as were best on them; the run that "
+            "found them stays in RUN/search");
   table.add("seed", options.seed, "of everything random");
   table.add("shards", options.shards, "logical shards, part of the result; at least the number of ranks",
             {1.0, static_cast<double>(parallel::FormGradient::kMostShards), "1 to 4096"});

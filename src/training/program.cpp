@@ -28,12 +28,7 @@ struct CommandLine {
   }
 };
 
-// A run that is resumed keeps its options where the command line is silent.
-std::string options_of_run(const TrainingOptions& options) {
-  if (!options.is_resumed) {
-    return "";
-  }
-  const auto checkpoints = RunDirectory(options.output).resumable();
+std::string options_in(const std::vector<std::filesystem::path>& checkpoints) {
   for (const auto& path : checkpoints) {
     try {
       return checkpoint::ModelFile(path).config();
@@ -44,6 +39,23 @@ std::string options_of_run(const TrainingOptions& options) {
     }
   }
   return "";
+}
+
+// A run that is resumed keeps its options where the command line is silent.
+std::string options_of_run(const TrainingOptions& options) {
+  if (!options.is_resumed) {
+    return "";
+  }
+  const RunDirectory directory(options.output);
+  if (const auto checkpoints = directory.resumable(); !checkpoints.empty()) {
+    return options_in(checkpoints);
+  }
+  auto searched = options_in(directory.search().resumable());
+  const std::string no_refit = "refit = false";
+  if (const auto place = searched.find(no_refit); place != std::string::npos) {
+    searched.replace(place, no_refit.size(), "refit = true");
+  }
+  return searched;
 }
 
 // In seconds; 0 is without limit.
@@ -57,6 +69,38 @@ std::string everything_of(const CommandLine& line) {
   const auto& options = line.options;
   return fmt::format("{}output = {}\nresume = {}\nforce = {}\n", line.table.resolved(), options.output.string(),
                      options.is_resumed, options.is_forced);
+}
+
+// Trains on the training part to find the number of epochs, in RUN/search, then on it and the validation items in RUN.
+ExitCode run_refit(const communication::Communicator& communicator, Log& log, CommandLine& line, const Wishes& wishes) {
+  auto& options = line.options;
+  const auto fitted = options;
+  const auto resolved = line.table.resolved();
+  const RunDirectory directory(options.output);
+  const auto search = directory.search();
+  std::uint64_t epochs = 0;
+  {
+    std::optional<RunLock> lock;  // on rank 0: keeps others out of RUN as long as nothing but search/ is in it
+    communicator.agree([&] {
+      if (communicator.rank() == 0) {
+        lock.emplace(directory.prepare(options.is_resumed, options.is_forced));
+      }
+    });
+    options.is_refitted = false;
+    options.output = search.path();
+    options.is_resumed = true;
+    options.is_forced = false;
+    log.info("searching for the number of epochs, in {}", options.output.string());
+    if (const auto code = Trainer(communicator, log, options, line.table.resolved(), wishes).run();
+        code != ExitCode::success) {
+      return code;
+    }
+    communicator.agree([&] { epochs = checkpoint::ModelFile(search.best()).epoch(); });
+  }
+  options = fitted;
+  options.is_resumed = true;  // prepared above
+  log.info("fitting with the validation items, {} of {} epochs", epochs, options.epochs);
+  return Trainer(communicator, log, options, resolved, wishes, epochs).run();
 }
 
 }  // namespace
@@ -86,7 +130,8 @@ ExitCode run_program(int argc, const char* const* argv, const communication::Com
   const bool is_timekeeper = communicator.rank() == 0;
   Watch watch(is_timekeeper ? time_left(line->options) : 0, is_timekeeper ? line->options.checkpoint_every_seconds : 0);
   const auto wishes = [&watch](std::uint64_t) { return watch.wish(); };
-  return Trainer(watched, *log, line->options, line->table.resolved(), wishes).run();
+  return line->options.is_refitted ? run_refit(watched, *log, *line, wishes)
+                                   : Trainer(watched, *log, line->options, line->table.resolved(), wishes).run();
 }
 
 }  // namespace ampcf::training

@@ -43,6 +43,9 @@ RunLock RunDirectory::prepare(bool is_resumed, bool is_forced) const {
         fs::remove(entry.path());
       }
     }
+    if (!is_resumed) {
+      fs::remove_all(path_ / kSearch);
+    }
     storage::commit_text(path_ / "writable", "");
     fs::remove(path_ / "writable");
     return lock;

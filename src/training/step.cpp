@@ -51,12 +51,14 @@ LossSums::Means LossSums::means(const communication::Communicator& communicator,
 TrainingStep::TrainingStep(const communication::Communicator& communicator, const communication::Node& node,
                            communication::NodeMemory& memory, const parallel::ShardPlan& plan,
                            parallel::BatchSampler& sampler, const model::LossWeights& weights,
-                           const optimizer::AdamOptions& adam, const parallel::GradientShape& shape,
-                           std::vector<float> log_probabilities, checkpoint::TrainingState& state)
+                           const optimizer::AdamOptions& adam, const optimizer::WeightDecay& decay,
+                           const parallel::GradientShape& shape, std::vector<float> log_probabilities,
+                           checkpoint::TrainingState& state)
     : communicator_(communicator),
       plan_(plan),
       sampler_(sampler),
       adam_(adam),
+      decay_(decay),
       log_probabilities_(std::move(log_probabilities)),
       state_(state),
       gradient_(shape.dimensions, shape.candidates_per_example, weights, shape.scale.factor()),
@@ -105,12 +107,13 @@ std::uint32_t TrainingStep::run(std::uint64_t step, double learning_rate_factor,
 void TrainingStep::update_personas(const model::MiniBatch& batch, float scale, double rate) {
   auto& moments = state_.persona_moments;
   const float unit = exchange_.items().unit();
+  const auto decay = static_cast<float>(decay_.personas);
   for (std::size_t slot = 0; slot < batch.users.size(); ++slot) {
     const auto user = batch.users[slot];
     adam_.row(moments.updates[user], rate)
         .apply(state_.personas.of(user), moments.first.data() + user * moments.stride,
                moments.second.data() + user * moments.stride, gradient_.persona_gradient() + slot * moments.stride,
-               moments.stride, unit, scale, true);
+               moments.stride, unit, scale, decay);
   }
 }
 
@@ -119,14 +122,15 @@ void TrainingStep::update_items(float scale, double rate) {
   const auto d = state_.shared.dimensions.padded_dim();
   const auto& items = exchange_.items();
   const float unit = items.unit();
+  const auto decay = static_cast<float>(decay_.items);
   exchange_.for_each_owned([&](const parallel::Number* gradient) {
     const auto item = parallel::item_of(gradient[items.item_column()]);
     const auto update = adam_.row(moments.updates[item], rate);
     float* const first = moments.first.data() + item * moments.stride;
     float* const second = moments.second.data() + item * moments.stride;
-    update.apply(state_.shared.item(item), first, second, gradient, d, unit, scale, true);
+    update.apply(state_.shared.item(item), first, second, gradient, d, unit, scale, decay);
     update.apply(state_.shared.item(item) + d, first + d, second + d, gradient + items.bias_column(), 1, unit, scale,
-                 false);
+                 0.0F);
   });
 }
 
@@ -141,7 +145,7 @@ void TrainingStep::update_projections(float scale, double rate) {
                          const kernels::AlignedVector<float>& gradient) {
     adam_.row(moments.updates[0], rate)
         .apply(parameters.data(), moments.first.data(), moments.second.data(), gradient.data(), parameters.size(), 1.0F,
-               scale, false);
+               scale, 0.0F);
   };
   apply(shared.user_projection, state_.user_projection_moments, user_projection_gradient_);
   apply(shared.item_projection, state_.item_projection_moments, item_projection_gradient_);

@@ -75,12 +75,13 @@ std::vector<std::filesystem::path> split_lines(const std::string& text) {
 }  // namespace
 
 Trainer::Trainer(const communication::Communicator& communicator, Log& log, const TrainingOptions& options,
-                 std::string resolved, Wishes wishes)
+                 std::string resolved, Wishes wishes, std::optional<std::uint64_t> final_epochs)
     : communicator_(communicator),
       log_(log),
       options_(options),
       resolved_(std::move(resolved)),
       wishes_(std::move(wishes)),
+      final_epochs_(final_epochs),
       directory_(options.output) {
   open_data();
   open_run();
@@ -94,6 +95,9 @@ void Trainer::open_data() {
   communicator_.agree([&] { dataset_.emplace(options_.data); });
   require_same_data(communicator_, *dataset_, options_.data);
   communicator_.agree([&] {
+    if (final_epochs_) {
+      dataset_->add_back_validation();
+    }
     if (dataset_->interaction_count() == 0) {
       throw DataError("{}: no training interactions in it", options_.data.string());
     }
@@ -198,8 +202,10 @@ void Trainer::build_step() {
     shape.scale = parallel::ItemScale::of(shape.largest_batch, shape.candidates_per_example, share);
     shape.shards = plan_->shard_count();
     shape.largest_share = plan_->largest_share();
-    step_.emplace(communicator_, *node_, *memory_, *plan_, *sampler_, options_.loss, options_.adam, shape,
-                  std::move(logs), *state_);
+    step_.emplace(
+        communicator_, *node_, *memory_, *plan_, *sampler_, options_.loss, options_.adam,
+        optimizer::WeightDecay{options_.weight_decay, options_.item_weight_decay.value_or(options_.weight_decay)},
+        shape, std::move(logs), *state_);
   });
 }
 
@@ -222,7 +228,7 @@ double Trainer::slowest(double seconds) const { return communicator_.max(seconds
 bool Trainer::is_finished() const {
   const auto& progress = state_->progress;
   const bool is_exhausted = options_.patience > 0 && progress.epochs_without_improvement >= options_.patience;
-  return progress.epoch >= options_.epochs || (is_exhausted && validation_->user_count() > 0);
+  return progress.epoch >= final_epochs_.value_or(options_.epochs) || (is_exhausted && validation_->user_count() > 0);
 }
 
 double Trainer::learning_rate_factor() const {

@@ -15,6 +15,7 @@ struct SmallDataset {
   std::uint64_t items = 80;
   std::uint64_t tastes = 4;
   bool has_validation = true;
+  bool is_validation_trained = false;  // its items stand in the training part instead
 };
 
 /// Collective. Writes a dataset of which rank 0 alone computes the content: each user consumes items of one or two of
@@ -40,8 +41,10 @@ inline void write_small_dataset(const std::filesystem::path& path, const SmallDa
       std::int64_t validation = kNoItem;
       if (shape.has_validation && user % 10 != 3) {
         const auto chosen = train.begin() + draws.next_below(static_cast<std::uint32_t>(train.size()));
-        validation = *chosen;
-        train.erase(chosen);
+        if (!shape.is_validation_trained) {
+          validation = *chosen;
+          train.erase(chosen);
+        }
       }
       block.id.push_back("u" + std::to_string(user));
       block.interaction_count.push_back(train.size());

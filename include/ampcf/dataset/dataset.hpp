@@ -54,6 +54,10 @@ class Dataset {
   /// Offsets of all users, (user_count() + 1).
   [[nodiscard]] const std::vector<std::uint64_t>& indptr() const { return indptr_; }
 
+  /// Puts each user's validation item back among his training items, for this object and not in the file: offsets and
+  /// interactions hold it from now on, and nobody has a validation item.
+  void add_back_validation();
+
   [[nodiscard]] Interactions interactions(UserRange users) const;
   [[nodiscard]] HeldOut held_out(HeldOutPart part, UserRange users) const;
 
@@ -70,11 +74,16 @@ class Dataset {
  private:
   [[nodiscard]] std::vector<std::string> distinct_ids(const std::string& dataset, std::uint64_t count) const;
   [[nodiscard]] std::vector<std::string> item_texts(const std::string& dataset) const;
+  [[nodiscard]] std::vector<std::int64_t> held_out_items(HeldOutPart part, UserRange users) const;
+  [[nodiscard]] Interactions stored_interactions(UserRange users) const;
+  [[nodiscard]] Interactions with_added(const Interactions& stored) const;
 
   storage::File file_;
   std::uint64_t item_count_ = 0;
   std::string fingerprint_;
   std::vector<std::uint64_t> indptr_;
+  std::vector<std::uint64_t> stored_indptr_;  // what the file says; empty where nothing was added
+  std::vector<std::int64_t> added_;           // (n_users) validation items added to the training part; or empty
 };
 
 }  // namespace ampcf::dataset

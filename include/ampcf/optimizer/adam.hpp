@@ -9,13 +9,18 @@
 
 namespace ampcf::optimizer {
 
-/// Adam's constants (Kingma and Ba, ICLR 2015) and what is added to a touched row's gradient.
+/// Adam's constants (Kingma and Ba, ICLR 2015).
 struct AdamOptions {
   double learning_rate = 0.001;
   double beta1 = 0.9;
   double beta2 = 0.999;
   double epsilon = 1e-8;
-  double weight_decay = 0.0;  // of touched rows alone, beside the gradient as a sum over the batch
+};
+
+/// What is added, times the row, to a touched row's gradient as a sum over the batch.
+struct WeightDecay {
+  double personas = 0.0;
+  double items = 0.0;
 };
 
 /// Moments of rows that are updated when they are touched, and how often each was.
@@ -51,13 +56,12 @@ class Adam {
   /// The update of one row at one step: begin with row(), then apply() to any parts of the row.
   class RowUpdate {
    public:
-    /// Moves `size` parameters along (gradient + weight_decay * parameter) * scale, where `gradient * unit` is a sum
-    /// over the batch and `scale` makes means of sums: decay weighs as much against one example at any batch size.
+    /// Moves `size` parameters along (gradient + decay * parameter) * scale, where `gradient * unit` is a sum over the
+    /// batch and `scale` makes means of sums: decay weighs as much against one example at any batch size.
     /// Element by element: the bits do not depend on how a row is cut into parts.
     template <typename Gradient>
     void apply(float* __restrict parameters, float* __restrict first, float* __restrict second,
-               const Gradient* __restrict gradient, std::size_t size, float unit, float scale, bool has_decay) const {
-      const float decay = has_decay ? decay_ : 0.0F;
+               const Gradient* __restrict gradient, std::size_t size, float unit, float scale, float decay) const {
       for (std::size_t i = 0; i < size; ++i) {
         const float g = (static_cast<float>(gradient[i]) * unit + decay * parameters[i]) * scale;
         first[i] = beta1_ * first[i] + (1.0F - beta1_) * g;
@@ -68,7 +72,7 @@ class Adam {
 
    private:
     friend class Adam;
-    float beta1_, beta2_, epsilon_, decay_, rate_, second_correction_;
+    float beta1_, beta2_, epsilon_, rate_, second_correction_;
   };
 
   /// Counts an update of table row `row`; learning_rate_factor is the schedule's.

@@ -6,6 +6,7 @@
 #include "ampcf/sampling/negatives.hpp"
 
 #include <filesystem>
+#include <optional>
 
 namespace ampcf::training {
 
@@ -27,10 +28,13 @@ struct TrainingOptions {
   model::LossWeights loss;
 
   optimizer::AdamOptions adam;
+  double weight_decay = 0.0;
+  std::optional<double> item_weight_decay;  // none: as weight_decay
   double final_learning_rate = 1.0;  // share of the learning rate that is left at the last epoch, falling linearly
   std::uint64_t batch_size = 256;    // of all ranks together
   std::uint64_t epochs = 100;
   std::uint64_t patience = 5;
+  bool is_refitted = false;  // fit again with the validation items, for the epochs that validation found
   std::uint64_t seed = 1;
   std::uint64_t shards = 128;
 

@@ -10,7 +10,8 @@
 namespace ampcf::training {
 
 /// The files of a run: config.ini, log.csv, checkpoint-STEP.h5 of the last ones, and the names checkpoint.h5 (the
-/// newest) and best.h5 (best on validation), which are links and always lead to a whole file.
+/// newest) and best.h5 (best on validation), which are links and always lead to a whole file; and in the folder search/
+/// the files of the run before a fit with the validation items (--refit).
 class RunDirectory {
  public:
   explicit RunDirectory(std::filesystem::path path) : path_(std::move(path)) {}
@@ -18,6 +19,8 @@ class RunDirectory {
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
   [[nodiscard]] std::filesystem::path checkpoint() const { return path_ / "checkpoint.h5"; }
   [[nodiscard]] std::filesystem::path best() const { return path_ / "best.h5"; }
+  /// The run that found the number of epochs, where the model was fitted again with the validation items.
+  [[nodiscard]] RunDirectory search() const { return RunDirectory(path_ / kSearch); }
 
   /// One process. Makes and locks the directory. What is in it stays when resuming (but for partial files of a run that
   /// was killed), goes when forced, and otherwise is a UsageError.
@@ -47,6 +50,8 @@ class RunDirectory {
   void link(const std::filesystem::path& target, const std::filesystem::path& name) const;
   void remove_old(std::uint64_t keep) const;
   [[nodiscard]] std::vector<std::filesystem::path> checkpoints() const;
+
+  static constexpr const char* kSearch = "search";
 
   std::filesystem::path path_;
 };

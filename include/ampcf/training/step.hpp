@@ -42,8 +42,8 @@ class TrainingStep {
   TrainingStep(const communication::Communicator& communicator, const communication::Node& node,
                communication::NodeMemory& memory, const parallel::ShardPlan& plan, parallel::BatchSampler& sampler,
                const model::LossWeights& weights, const optimizer::AdamOptions& adam,
-               const parallel::GradientShape& shape, std::vector<float> log_probabilities,
-               checkpoint::TrainingState& state);
+               const optimizer::WeightDecay& decay, const parallel::GradientShape& shape,
+               std::vector<float> log_probabilities, checkpoint::TrainingState& state);
 
   /// Collective. Runs step `step` of the sampler's epoch. `request` is a rank's wish to stop; returns the largest over
   /// all ranks. A loss that is not finite on one rank is a RuntimeError on all, after which the state is of no use.
@@ -61,6 +61,7 @@ class TrainingStep {
   const parallel::ShardPlan& plan_;
   parallel::BatchSampler& sampler_;
   optimizer::Adam adam_;
+  optimizer::WeightDecay decay_;
   std::vector<float> log_probabilities_;
   checkpoint::TrainingState& state_;
   model::FoldedAttention<float> folded_;

@@ -15,9 +15,10 @@ namespace ampcf::training {
 class Trainer {
  public:
   /// Collective. Reads this rank's part of the data and makes or resumes the state. `resolved` are the options as INI
-  /// text; `wishes` are this rank's to stop or to write a checkpoint.
+  /// text; `wishes` are this rank's to stop or to write a checkpoint. `final_epochs` asks for a fit of the validation
+  /// items too, which ends after that many epochs of the same schedule.
   Trainer(const communication::Communicator& communicator, Log& log, const TrainingOptions& options,
-          std::string resolved, Wishes wishes);
+          std::string resolved, Wishes wishes, std::optional<std::uint64_t> final_epochs = {});
   ~Trainer();
 
   /// Collective. Trains until the last epoch or until validation has not improved for `patience` epochs; where a rank
@@ -56,6 +57,7 @@ class Trainer {
   TrainingOptions options_;
   std::string resolved_;
   Wishes wishes_;
+  std::optional<std::uint64_t> final_epochs_;
   RunDirectory directory_;
   std::optional<RunLock> lock_;  // on rank 0
   std::optional<dataset::Dataset> dataset_;

@@ -54,6 +54,33 @@ TEST(DatasetFile, ReturnsWhatWasWritten) {
   EXPECT_EQ(test.candidates_of(0)[1], kNoCandidate);
 }
 
+TEST(DatasetFile, TakesValidationItemsBackInOrder) {
+  const testing::TemporaryDirectory directory;
+  DatasetWriter writer(directory / "data.h5", 3, 4, 2);
+  auto block = block_of({"u", "v", "w"}, {2, 0, 2}, {1, 2, 0, 3});
+  block.validation_item = {3, kNoItem, 2};
+  writer.append(block);
+  writer.finish(four_items());
+  Dataset data(directory / "data.h5");
+  data.add_back_validation();
+  EXPECT_THAT(data.indptr(), ElementsAre(0, 3, 3, 6));
+  const auto all = data.interactions({0, 3});
+  EXPECT_THAT(all.item, ElementsAre(1, 2, 3, 0, 2, 3));
+  const auto last = data.interactions({2, 3});
+  EXPECT_EQ(last.first_position, 3U);
+  EXPECT_THAT(last.item, ElementsAre(0, 2, 3));
+  EXPECT_THAT(data.held_out(HeldOutPart::validation, {0, 3}).item, ElementsAre(kNoItem, kNoItem, kNoItem));
+}
+
+TEST(DatasetFile, RefusesAValidationItemThatIsTrained) {
+  const testing::TemporaryDirectory directory;
+  write_in_two_blocks(directory / "data.h5");  // item 0 is everyone's validation item and in w's training part
+  Dataset data(directory / "data.h5");
+  data.add_back_validation();
+  EXPECT_NO_THROW((void)data.interactions({0, 2}));
+  EXPECT_THROW((void)data.interactions({2, 3}), DataError);
+}
+
 TEST(DatasetFile, FingerprintDependsOnContentNotOnBlocks) {
   const testing::TemporaryDirectory directory;
   write_in_two_blocks(directory / "two.h5");

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <numeric>
+
 namespace ampcf::training::testing {
 
 namespace {
@@ -43,11 +45,30 @@ TEST(Training, WithEveryOptionGivesTheBitsOfOne) {
   expect_same_as_one_rank([](TrainingOptions& options) {
     options.negatives = {7, 1.0, true};
     options.has_log_q = true;
-    options.adam.weight_decay = 0.01;
+    options.weight_decay = 0.01;
+    options.item_weight_decay = 0.001;
     options.final_learning_rate = 0.1;
     options.sharing_ranks = 1;
     options.batch_size = 1000;  // more rows than twice the catalogue: the dense exchange
   });
+}
+
+TEST(Training, DecaysItemsAsPersonasUnlessToldOtherwise) {
+  const TemporaryDirectory directory;
+  ampcf::testing::write_small_dataset(directory / "data.h5");
+  const auto items_after = [&](const std::string& run, std::optional<double> decay) {
+    auto options = small_options(directory, run);
+    options.weight_decay = 0.5;
+    options.item_weight_decay = decay;
+    train(world(), options);
+    return storage::File::open(directory / run / "checkpoint.h5").read<float>("/model/items");
+  };
+  const auto usual = items_after("usual", std::nullopt);
+  EXPECT_EQ(usual, items_after("same", 0.5));
+  const auto length = [](const std::vector<float>& row) {
+    return std::inner_product(row.begin(), row.end(), row.begin(), 0.0);
+  };
+  EXPECT_GT(length(items_after("free", 0.0)), 2.0 * length(usual));
 }
 
 TEST(Training, InGroupsThatShareMemoryGivesTheBitsOfOne) {
