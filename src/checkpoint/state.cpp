@@ -58,8 +58,8 @@ void write_shared(File& file, const std::string& group, const model::Dimensions&
                shape.attention_dim, shape.dim);
 }
 
-void read_shared_moments(const File& file, const std::string& group, const model::Dimensions& shape,
-                         std::uint64_t item_count, float* items, float* user_projection, float* item_projection) {
+void read_shared_tables(const File& file, const std::string& group, const model::Dimensions& shape,
+                        std::uint64_t item_count, float* items, float* user_projection, float* item_projection) {
   if (items != nullptr) {
     const auto rows = read_checked<float>(file, group + "/items", {item_count, shape.dim});
     const auto biases = read_checked<float>(file, group + "/item_bias", {item_count});
@@ -119,14 +119,29 @@ void write_header(File& file, const Header& header, const model::Dimensions& sha
   file.set_attribute<std::int32_t>("is_identity", shape.is_identity ? 1 : 0);
 }
 
+SharedTables tables_of(const model::SharedParameters<float>& shared) {
+  return {shared.items.data(), shared.user_projection.data(), shared.item_projection.data()};
+}
+
+// Datasets of rows of users, all (n, r, d).
+std::vector<std::string> user_datasets(const TrainingState& state) {
+  std::vector<std::string> names{"/model/personas", "/optimizer/first/personas", "/optimizer/second/personas"};
+  if (state.mean) {
+    names.emplace_back("/optimizer/current/personas");
+  }
+  return names;
+}
+
 // One process: everything but the rows of users, for which it leaves room.
 void write_layout(File& file, const Header& header, const TrainingState& state) {
   const auto& shape = state.shared.dimensions;
   const auto items = state.shared.item_count;
   write_header(file, header, shape);
   write_progress(file, state.progress);
-  write_shared(file, "/model", shape, items,
-               {state.shared.items.data(), state.shared.user_projection.data(), state.shared.item_projection.data()});
+  write_shared(file, "/model", shape, items, tables_of(state.outcome_shared()));
+  if (state.mean) {
+    write_shared(file, "/optimizer/current", shape, items, tables_of(state.shared));
+  }
   write_shared(file, "/optimizer/first", shape, items,
                {state.item_moments.first.data(), state.user_projection_moments.first.data(),
                 state.item_projection_moments.first.data()});
@@ -135,7 +150,7 @@ void write_layout(File& file, const Header& header, const TrainingState& state) 
                 state.item_projection_moments.second.data()});
   write_checked<std::uint32_t>(file, "/optimizer/updates/items", {items}, state.item_moments.updates);
   write_checked<std::uint32_t>(file, "/optimizer/updates/attention", {1}, state.user_projection_moments.updates);
-  for (const auto* dataset : {"/model/personas", "/optimizer/first/personas", "/optimizer/second/personas"}) {
+  for (const auto& dataset : user_datasets(state)) {
     create_checked<float>(file, dataset, {header.user_count, shape.personas, shape.dim});
   }
   create_checked<std::uint32_t>(file, "/optimizer/updates/personas", {header.user_count});
@@ -145,7 +160,10 @@ void write_layout(File& file, const Header& header, const TrainingState& state) 
 void write_users(File& file, const TrainingState& state) {
   const auto& shape = state.shared.dimensions;
   const auto users = state.personas.users;
-  write_user_rows(file, "/model/personas", shape, users, state.personas.rows.data());
+  write_user_rows(file, "/model/personas", shape, users, state.outcome_personas().rows.data());
+  if (state.mean) {
+    write_user_rows(file, "/optimizer/current/personas", shape, users, state.personas.rows.data());
+  }
   write_user_rows(file, "/optimizer/first/personas", shape, users, state.persona_moments.first.data());
   write_user_rows(file, "/optimizer/second/personas", shape, users, state.persona_moments.second.data());
   write_checked_rows<std::uint32_t>(file, "/optimizer/updates/personas", users.first, state.persona_moments.updates);
@@ -160,7 +178,8 @@ void write_partial(const std::filesystem::path& partial, const communication::Co
     if (communicator.rank() == 0) {
       std::filesystem::remove(partial);  // a new file, also where a rank of a dying run may still hold the old one
       // Asked before HDF5 is, which crashes at its end over a file whose last bytes found no room.
-      storage::reserve_room(partial, state_bytes(state.shared.dimensions, header.user_count, state.shared.item_count));
+      storage::reserve_room(partial, state_bytes(state.shared.dimensions, header.user_count, state.shared.item_count,
+                                                 state.mean.has_value()));
       auto file = File::create(partial);
       write_layout(file, header, state);
       file.close();
@@ -186,7 +205,7 @@ void write_partial(const std::filesystem::path& partial, const communication::Co
 }  // namespace
 
 TrainingState::TrainingState(const model::Dimensions& dimensions, UserRange users, std::uint64_t item_count,
-                             communication::NodeMemory& memory)
+                             communication::NodeMemory& memory, bool has_mean)
     : personas(dimensions, users),
       shared(dimensions, item_count, memory.allocator<float>(item_count * dimensions.item_stride())),
       persona_moments(users.count(), dimensions.user_stride()),
@@ -195,21 +214,32 @@ TrainingState::TrainingState(const model::Dimensions& dimensions, UserRange user
                     memory.allocator<float>(item_count * dimensions.item_stride()),
                     memory.allocator<std::uint32_t>(item_count)}),
       user_projection_moments(1, dimensions.padded_dim() * dimensions.padded_attention_dim()),
-      item_projection_moments(1, dimensions.padded_attention_dim() * dimensions.padded_dim()) {}
+      item_projection_moments(1, dimensions.padded_attention_dim() * dimensions.padded_dim()) {
+  if (has_mean) {
+    mean.emplace(model::ParameterMean{
+        {dimensions, users}, {dimensions, item_count, memory.allocator<float>(item_count * dimensions.item_stride())}});
+  }
+}
 
-TrainingState::TrainingState(const model::Dimensions& dimensions, UserRange users, std::uint64_t item_count)
+TrainingState::TrainingState(const model::Dimensions& dimensions, UserRange users, std::uint64_t item_count,
+                             bool has_mean)
     : personas(dimensions, users),
       shared(dimensions, item_count),
       persona_moments(users.count(), dimensions.user_stride()),
       item_moments(item_count, dimensions.item_stride()),
       user_projection_moments(1, dimensions.padded_dim() * dimensions.padded_attention_dim()),
-      item_projection_moments(1, dimensions.padded_attention_dim() * dimensions.padded_dim()) {}
+      item_projection_moments(1, dimensions.padded_attention_dim() * dimensions.padded_dim()) {
+  if (has_mean) {
+    mean.emplace(model::ParameterMean{{dimensions, users}, {dimensions, item_count}});
+  }
+}
 
-std::uint64_t state_bytes(const model::Dimensions& shape, std::uint64_t users, std::uint64_t items) {
-  // Parameters and two moments; updates of a row; a checksum for each row of each dataset.
-  const std::uint64_t user = 3 * (shape.personas * shape.dim * sizeof(float) + 8) + sizeof(std::uint32_t) + 8;
-  const std::uint64_t item = 3 * ((shape.dim + 1) * sizeof(float) + 2 * 8) + sizeof(std::uint32_t) + 8;
-  const std::uint64_t projections = 6 * shape.dim * shape.attention_dim * sizeof(float);
+std::uint64_t state_bytes(const model::Dimensions& shape, std::uint64_t users, std::uint64_t items, bool has_mean) {
+  // Parameters, two moments and perhaps a mean; updates of a row; a checksum for each row of each dataset.
+  const std::uint64_t tables = has_mean ? 4 : 3;
+  const std::uint64_t user = tables * (shape.personas * shape.dim * sizeof(float) + 8) + sizeof(std::uint32_t) + 8;
+  const std::uint64_t item = tables * ((shape.dim + 1) * sizeof(float) + 2 * 8) + sizeof(std::uint32_t) + 8;
+  const std::uint64_t projections = tables * 2 * shape.dim * shape.attention_dim * sizeof(float);
   constexpr std::uint64_t kRest = std::uint64_t{1} << 20U;  // options, log, names
   return users * user + items * item + projections + kRest;
 }
@@ -244,20 +274,30 @@ void read_state(const std::filesystem::path& path, TrainingState& state, bool re
   if (model.dimensions() != shape || model.item_count() != items || model.user_count() < users.last) {
     throw RuntimeError("{}: its shapes are not those of its options and data (damaged checkpoint)", path.string());
   }
-  state.personas = model.personas(users);
-  model.read_shared(state.shared, reads_items);
+  if (state.mean) {
+    state.mean->personas = model.personas(users);
+    model.read_shared(state.mean->shared, reads_items);
+  } else {
+    state.personas = model.personas(users);
+    model.read_shared(state.shared, reads_items);
+  }
   try {
+    if (state.mean) {
+      read_padded(file, "/optimizer/current/personas", users, shape.personas, shape.dim, state.personas.rows.data());
+      read_shared_tables(file, "/optimizer/current", shape, items, reads_items ? state.shared.items.data() : nullptr,
+                         state.shared.user_projection.data(), state.shared.item_projection.data());
+    }
     read_padded(file, "/optimizer/first/personas", users, shape.personas, shape.dim,
                 state.persona_moments.first.data());
     read_padded(file, "/optimizer/second/personas", users, shape.personas, shape.dim,
                 state.persona_moments.second.data());
     read_checked_rows(file, "/optimizer/updates/personas", users.first,
                       std::span<std::uint32_t>(state.persona_moments.updates));
-    read_shared_moments(file, "/optimizer/first", shape, items, reads_items ? state.item_moments.first.data() : nullptr,
-                        state.user_projection_moments.first.data(), state.item_projection_moments.first.data());
-    read_shared_moments(file, "/optimizer/second", shape, items,
-                        reads_items ? state.item_moments.second.data() : nullptr,
-                        state.user_projection_moments.second.data(), state.item_projection_moments.second.data());
+    read_shared_tables(file, "/optimizer/first", shape, items, reads_items ? state.item_moments.first.data() : nullptr,
+                       state.user_projection_moments.first.data(), state.item_projection_moments.first.data());
+    read_shared_tables(file, "/optimizer/second", shape, items,
+                       reads_items ? state.item_moments.second.data() : nullptr,
+                       state.user_projection_moments.second.data(), state.item_projection_moments.second.data());
     if (reads_items) {
       read_checked_rows(file, "/optimizer/updates/items", 0, std::span<std::uint32_t>(state.item_moments.updates));
     }

@@ -114,6 +114,9 @@ void require_same_replicas(const communication::Communicator& communicator, cons
   hash.add(state.shared.items);
   hash.add(state.shared.user_projection);
   hash.add(state.shared.item_projection);
+  if (state.mean) {
+    hash.add(state.mean->shared.items);
+  }
   hash.add(state.item_moments);
   hash.add(state.user_projection_moments);
   hash.add(state.item_projection_moments);

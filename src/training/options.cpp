@@ -51,6 +51,10 @@ void add_optimizer_options(config::OptionTable& table, TrainingOptions& options)
   table.add("epochs", options.epochs, "the most passes over the data", config::kAtLeastOne);
   table.add("patience", options.patience,
             "epochs without a better validation HR@10 or NDCG@10 before stopping; 0: never stop", config::kNotNegative);
+  table.add(
+      "average-epochs", options.average_epochs,
+      "validate and keep the mean of the parameters at the ends of about so many last epochs; 1: of the last alone",
+      config::kAtLeastOne);
   table.add("refit", options.is_refitted,
             "then fit anew with the validation items added back, for as many epochs as were best on them; the run that "
             "found them stays in RUN/search");

@@ -115,8 +115,9 @@ void Trainer::open_data() {
 void Trainer::share_memory() {
   node_.emplace(communicator_, options_.sharing_ranks);
   memory_.emplace(node_->ranks());
-  communicator_.agree(
-      [&] { state_.emplace(options_.dimensions, interactions_.users, dataset_->item_count(), *memory_); });
+  communicator_.agree([&] {
+    state_.emplace(options_.dimensions, interactions_.users, dataset_->item_count(), *memory_, is_averaging());
+  });
 }
 
 void Trainer::open_run() {
@@ -133,6 +134,7 @@ void Trainer::open_run() {
     model::initialize(state_->shared, options_.initial_scale, options_.projection_noise, options_.seed,
                       node_->ranks().rank() == 0);
     communicator_.barrier();
+    average(1);
   } else {
     resume(split_lines(checkpoints));
   }
@@ -142,7 +144,8 @@ void Trainer::open_run() {
     }
     if (!is_finished()) {
       directory_.require_room(
-          checkpoint::state_bytes(options_.dimensions, dataset_->user_count(), dataset_->item_count()), options_.keep);
+          checkpoint::state_bytes(options_.dimensions, dataset_->user_count(), dataset_->item_count(), is_averaging()),
+          options_.keep);
       directory_.write_config(resolved_);
     }
     // Also of a finished run: it may have been killed between its last checkpoint and the log's last row.
@@ -267,7 +270,7 @@ Wish Trainer::run_epoch() {
     return wish;
   }
   const auto start = Clock::now();
-  report.validation = validation_->run(state_->personas, state_->shared);
+  report.validation = validation_->run(state_->outcome_personas(), state_->outcome_shared());
   report.validation_seconds = slowest(seconds_since(start));
   judge(report);
   record(report);
@@ -323,10 +326,24 @@ Wish Trainer::train_epoch(EpochReport& report) {
               parallel::ItemScale::kClip, largest);
   }
   ++progress.epoch;
+  average(progress.epoch);
   progress.epoch_step = 0;
   progress.loss_sums = {};
   progress.training_seconds = 0.0;
   return Wish::nothing;
+}
+
+// The ranks of a node share one mean of the items, as they share the items.
+void Trainer::average(std::uint64_t sample) {
+  if (!state_->mean) {
+    return;
+  }
+  const auto ranks = static_cast<std::uint64_t>(node_->ranks().size());
+  const auto rank = static_cast<std::uint64_t>(node_->ranks().rank());
+  const auto items = dataset_->item_count();
+  state_->mean->add(state_->personas, state_->shared, sample, options_.average_epochs, items * rank / ranks,
+                    items * (rank + 1) / ranks);
+  node_->ranks().barrier();
 }
 
 Wish Trainer::agreed_wish() const {

@@ -1,11 +1,12 @@
 #pragma once
 
 #include "ampcf/communication/node.hpp"
-#include "ampcf/model/parameters.hpp"
+#include "ampcf/model/mean.hpp"
 #include "ampcf/optimizer/adam.hpp"
 
 #include <array>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,12 +35,17 @@ struct TrainingState {
   optimizer::MomentTable item_moments;             // (n_items, item stride)
   optimizer::MomentTable user_projection_moments;  // (1, padded d * padded d_a)
   optimizer::MomentTable item_projection_moments;  // (1, padded d_a * padded d)
+  std::optional<model::ParameterMean> mean;        // over the ends of epochs, where that is kept
   Progress progress;
 
-  /// Collective over the node of `memory`, in which items and their moments shall lie.
+  /// Collective over the node of `memory`, in which items, their moments and their mean shall lie.
   TrainingState(const model::Dimensions& dimensions, UserRange users, std::uint64_t item_count,
-                communication::NodeMemory& memory);
-  TrainingState(const model::Dimensions& dimensions, UserRange users, std::uint64_t item_count);
+                communication::NodeMemory& memory, bool has_mean);
+  TrainingState(const model::Dimensions& dimensions, UserRange users, std::uint64_t item_count, bool has_mean = false);
+
+  /// The model to validate and to give to readers: the mean where there is one, else what is trained.
+  [[nodiscard]] const model::Personas<float>& outcome_personas() const { return mean ? mean->personas : personas; }
+  [[nodiscard]] const model::SharedParameters<float>& outcome_shared() const { return mean ? mean->shared : shared; }
 };
 
 /// What a checkpoint says beside the state.
@@ -50,7 +56,8 @@ struct Header {
 };
 
 /// About the size of a checkpoint file, never below it.
-[[nodiscard]] std::uint64_t state_bytes(const model::Dimensions& dimensions, std::uint64_t users, std::uint64_t items);
+[[nodiscard]] std::uint64_t state_bytes(const model::Dimensions& dimensions, std::uint64_t users, std::uint64_t items,
+                                        bool has_mean);
 
 /// Collective. Writes the state of all ranks into one file at `path`, which appears whole and flushed to disk, or not
 /// at all: written beside, flushed by every rank, agreed, renamed, its directory flushed. What fails on one rank fails

@@ -34,7 +34,8 @@ struct TrainingOptions {
   std::uint64_t batch_size = 256;    // of all ranks together
   std::uint64_t epochs = 100;
   std::uint64_t patience = 5;
-  bool is_refitted = false;  // fit again with the validation items, for the epochs that validation found
+  std::uint64_t average_epochs = 1;  // the model is the mean over the ends of about so many last epochs
+  bool is_refitted = false;          // fit again with the validation items, for the epochs that validation found
   std::uint64_t seed = 1;
   std::uint64_t shards = 128;
 

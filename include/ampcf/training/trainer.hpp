@@ -40,6 +40,8 @@ class Trainer {
   [[nodiscard]] double slowest(double seconds) const;
   [[nodiscard]] bool is_finished() const;
   [[nodiscard]] double learning_rate_factor() const;
+  [[nodiscard]] bool is_averaging() const { return options_.average_epochs > 1; }
+  void average(std::uint64_t sample);
   Wish run_epoch();
   Wish train_epoch(EpochReport& report);
   void compare_efforts(const Effort& effort, EpochReport& report) const;

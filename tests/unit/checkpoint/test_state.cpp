@@ -92,6 +92,28 @@ TEST_P(StateFile, ComesBackOnOneRank) {
   EXPECT_EQ(read.persona_moments.updates, expected.persona_moments.updates);
 }
 
+TEST_P(StateFile, KeepsAMeanAsTheModelAndBesideItWhatIsTrained) {
+  const testing::TemporaryDirectory directory;
+  const auto users = users_of(world().rank(), world().size());
+  auto written = numbered(GetParam(), users);
+  written.mean = model::ParameterMean{written.personas, written.shared};
+  for (std::uint64_t user = 0; user < users.count(); ++user) {
+    written.mean->personas.of(user)[0] += 0.125F;
+  }
+  written.mean->shared.item(2)[0] = 77.0F;
+  write_state(directory / "x.h5", world(), {"print", "seed = 1\n", kUsers}, written);
+  TrainingState read(GetParam(), users, kItems, true);
+  read_state(directory / "x.h5", read);
+  EXPECT_EQ(read.personas.rows, written.personas.rows);
+  EXPECT_EQ(read.shared.items, written.shared.items);
+  EXPECT_EQ(read.shared.user_projection, written.shared.user_projection);
+  EXPECT_EQ(read.mean->personas.rows, written.mean->personas.rows);
+  EXPECT_EQ(read.mean->shared.items, written.mean->shared.items);
+  const ModelFile model(directory / "x.h5");
+  EXPECT_EQ(model.personas(users).rows, written.mean->personas.rows);
+  EXPECT_EQ(model.shared().item(2)[0], 77.0F);
+}
+
 INSTANTIATE_TEST_SUITE_P(Shapes, StateFile,
                          ::testing::Values(model::Dimensions{2, 16, 16, true}, model::Dimensions{3, 5, 7, false},
                                            model::Dimensions{1, 64, 64, false}));

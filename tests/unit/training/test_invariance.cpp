@@ -47,6 +47,7 @@ TEST(Training, WithEveryOptionGivesTheBitsOfOne) {
     options.has_log_q = true;
     options.weight_decay = 0.01;
     options.item_weight_decay = 0.001;
+    options.average_epochs = 2;
     options.final_learning_rate = 0.1;
     options.sharing_ranks = 1;
     options.batch_size = 1000;  // more rows than twice the catalogue: the dense exchange

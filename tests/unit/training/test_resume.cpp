@@ -57,6 +57,24 @@ TEST_F(Resume, EndsWithTheBitsOfAnUninterruptedRun) {
   }
 }
 
+TEST_F(Resume, OfAMeanOverEpochsKeepsItsBits) {
+  const auto train_mean = [&](const std::string& run, std::uint64_t epochs, bool is_resumed, const Wishes& wishes) {
+    auto options = small_options(directory, run);
+    options.average_epochs = 3;
+    options.epochs = epochs;
+    options.is_resumed = is_resumed;
+    return train(world(), options, wishes);
+  };
+  const Wishes none = [](std::uint64_t) { return Wish::nothing; };
+  train_mean("whole", 5, false, none);
+  EXPECT_EQ(train_mean("parts", 5, false, stop_at(40)), ExitCode::stopped);
+  train_mean("parts", 5, true, none);
+  if (world().rank() == 0) {
+    EXPECT_EQ(log_of(directory / "whole"), log_of(directory / "parts"));
+    EXPECT_TRUE(contents(directory / "whole/checkpoint.h5") == contents(directory / "parts/checkpoint.h5"));
+  }
+}
+
 TEST_F(Resume, OnAnotherNumberOfRanksKeepsTheBits) {
   train_until(world(), "whole", 4, false);
   world().agree([&] {
