@@ -16,14 +16,14 @@ Adam::Adam(const AdamOptions& options) : options_(options) {
   } while ((corrections_.back().first != 1.0F || corrections_.back().second != 1.0F) && corrections_.size() < kLongest);
 }
 
-Adam::RowUpdate Adam::row(std::uint32_t& updates, double learning_rate_factor) const {
+Adam::RowUpdate Adam::row(std::uint32_t& updates, double learning_rate) const {
   updates += updates < UINT32_MAX ? 1U : 0U;
   const auto& correct = corrections_[std::min<std::size_t>(updates, corrections_.size()) - 1];
   RowUpdate update;
   update.beta1_ = static_cast<float>(options_.beta1);
   update.beta2_ = static_cast<float>(options_.beta2);
   update.epsilon_ = static_cast<float>(options_.epsilon);
-  update.rate_ = static_cast<float>(options_.learning_rate * learning_rate_factor) * correct.first;
+  update.rate_ = static_cast<float>(learning_rate) * correct.first;
   update.second_correction_ = correct.second;
   return update;
 }

@@ -40,7 +40,11 @@ void add_loss_options(config::OptionTable& table, TrainingOptions& options) {
 
 void add_optimizer_options(config::OptionTable& table, TrainingOptions& options) {
   table.begin_group("Optimiser");
-  table.add("learning-rate", options.adam.learning_rate, "step of Adam", config::kPositive);
+  table.add("learning-rate", options.learning_rate, "step of Adam", config::kPositive);
+  table.add("persona-learning-rate", options.persona_learning_rate,
+            "the same for personas alone; without it, as --learning-rate", config::kPositive);
+  table.add("projection-learning-rate", options.projection_learning_rate,
+            "the same for learned projections alone; without it, as --learning-rate", config::kPositive);
   table.add("final-learning-rate", options.final_learning_rate,
             "share of the learning rate left in the last of --epochs; it falls linearly", config::kFraction);
   table.add("weight-decay", options.weight_decay,

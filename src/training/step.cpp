@@ -51,14 +51,13 @@ LossSums::Means LossSums::means(const communication::Communicator& communicator,
 TrainingStep::TrainingStep(const communication::Communicator& communicator, const communication::Node& node,
                            communication::NodeMemory& memory, const parallel::ShardPlan& plan,
                            parallel::BatchSampler& sampler, const model::LossWeights& weights,
-                           const optimizer::AdamOptions& adam, const optimizer::WeightDecay& decay,
-                           const parallel::GradientShape& shape, std::vector<float> log_probabilities,
-                           checkpoint::TrainingState& state)
+                           const optimizer::UpdateOptions& updates, const parallel::GradientShape& shape,
+                           std::vector<float> log_probabilities, checkpoint::TrainingState& state)
     : communicator_(communicator),
       plan_(plan),
       sampler_(sampler),
-      adam_(adam),
-      decay_(decay),
+      updates_(updates),
+      adam_(updates.adam),
       log_probabilities_(std::move(log_probabilities)),
       state_(state),
       gradient_(shape.dimensions, shape.candidates_per_example, weights, shape.scale.factor()),
@@ -104,10 +103,11 @@ std::uint32_t TrainingStep::run(std::uint64_t step, double learning_rate_factor,
   return request;
 }
 
-void TrainingStep::update_personas(const model::MiniBatch& batch, float scale, double rate) {
+void TrainingStep::update_personas(const model::MiniBatch& batch, float scale, double rate_factor) {
+  const double rate = updates_.personas.learning_rate * rate_factor;
   auto& moments = state_.persona_moments;
   const float unit = exchange_.items().unit();
-  const auto decay = static_cast<float>(decay_.personas);
+  const auto decay = static_cast<float>(updates_.personas.weight_decay);
   for (std::size_t slot = 0; slot < batch.users.size(); ++slot) {
     const auto user = batch.users[slot];
     adam_.row(moments.updates[user], rate)
@@ -117,12 +117,13 @@ void TrainingStep::update_personas(const model::MiniBatch& batch, float scale, d
   }
 }
 
-void TrainingStep::update_items(float scale, double rate) {
+void TrainingStep::update_items(float scale, double rate_factor) {
+  const double rate = updates_.items.learning_rate * rate_factor;
   auto& moments = state_.item_moments;
   const auto d = state_.shared.dimensions.padded_dim();
   const auto& items = exchange_.items();
   const float unit = items.unit();
-  const auto decay = static_cast<float>(decay_.items);
+  const auto decay = static_cast<float>(updates_.items.weight_decay);
   exchange_.for_each_owned([&](const parallel::Number* gradient) {
     const auto item = parallel::item_of(gradient[items.item_column()]);
     const auto update = adam_.row(moments.updates[item], rate);
@@ -134,7 +135,8 @@ void TrainingStep::update_items(float scale, double rate) {
   });
 }
 
-void TrainingStep::update_projections(float scale, double rate) {
+void TrainingStep::update_projections(float scale, double rate_factor) {
+  const double rate = updates_.projections.learning_rate * rate_factor;
   auto& shared = state_.shared;
   const auto sums = exchange_.form_total();
   std::transform(sums.begin(), sums.end(), form_total_.begin(),

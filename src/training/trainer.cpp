@@ -54,6 +54,14 @@ std::vector<float> log_probabilities(const sampling::AliasTable& table) {
   return logs;
 }
 
+optimizer::UpdateOptions updates_of(const TrainingOptions& options) {
+  optimizer::UpdateOptions updates;
+  updates.personas = {options.persona_learning_rate.value_or(options.learning_rate), options.weight_decay};
+  updates.items = {options.learning_rate, options.item_weight_decay.value_or(options.weight_decay)};
+  updates.projections = {options.projection_learning_rate.value_or(options.learning_rate), 0.0};
+  return updates;
+}
+
 // A list of files as text that one rank can tell the others.
 std::string join_lines(const std::vector<std::filesystem::path>& paths) {
   std::string text;
@@ -205,10 +213,8 @@ void Trainer::build_step() {
     shape.scale = parallel::ItemScale::of(shape.largest_batch, shape.candidates_per_example, share);
     shape.shards = plan_->shard_count();
     shape.largest_share = plan_->largest_share();
-    step_.emplace(
-        communicator_, *node_, *memory_, *plan_, *sampler_, options_.loss, options_.adam,
-        optimizer::WeightDecay{options_.weight_decay, options_.item_weight_decay.value_or(options_.weight_decay)},
-        shape, std::move(logs), *state_);
+    step_.emplace(communicator_, *node_, *memory_, *plan_, *sampler_, options_.loss, updates_of(options_), shape,
+                  std::move(logs), *state_);
   });
 }
 

@@ -49,8 +49,8 @@ class Bench {
     shape.scale = parallel::ItemScale::of(c.batch, c.negatives + 1, 0.2);
     shape.shards = plan_.shard_count();
     shape.largest_share = plan_.largest_share();
-    step_.emplace(communicator_, node_, memory_, plan_, sampler_, model::LossWeights{}, optimizer::AdamOptions{},
-                  optimizer::WeightDecay{}, shape, std::vector<float>(), state_);
+    step_.emplace(communicator_, node_, memory_, plan_, sampler_, model::LossWeights{}, optimizer::UpdateOptions{},
+                  shape, std::vector<float>(), state_);
     sampler_.begin_epoch(0);
   }
 

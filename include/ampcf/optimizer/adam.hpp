@@ -11,16 +11,21 @@ namespace ampcf::optimizer {
 
 /// Adam's constants (Kingma and Ba, ICLR 2015).
 struct AdamOptions {
-  double learning_rate = 0.001;
   double beta1 = 0.9;
   double beta2 = 0.999;
   double epsilon = 1e-8;
 };
 
-/// What is added, times the row, to a touched row's gradient as a sum over the batch.
-struct WeightDecay {
-  double personas = 0.0;
-  double items = 0.0;
+/// How one kind of rows is updated.
+struct RowOptions {
+  double learning_rate = 0.001;
+  double weight_decay = 0.0;  // added, times the row, to a touched row's gradient as a sum over the batch
+};
+
+/// How a step updates the parameters.
+struct UpdateOptions {
+  AdamOptions adam;
+  RowOptions personas, items, projections;
 };
 
 /// Moments of rows that are updated when they are touched, and how often each was.
@@ -51,8 +56,6 @@ class Adam {
  public:
   explicit Adam(const AdamOptions& options);
 
-  [[nodiscard]] const AdamOptions& options() const { return options_; }
-
   /// The update of one row at one step: begin with row(), then apply() to any parts of the row.
   class RowUpdate {
    public:
@@ -75,8 +78,8 @@ class Adam {
     float beta1_, beta2_, epsilon_, rate_, second_correction_;
   };
 
-  /// Counts an update of table row `row`; learning_rate_factor is the schedule's.
-  [[nodiscard]] RowUpdate row(std::uint32_t& updates, double learning_rate_factor) const;
+  /// Counts an update of a row.
+  [[nodiscard]] RowUpdate row(std::uint32_t& updates, double learning_rate) const;
 
  private:
   struct Correction {

@@ -27,7 +27,9 @@ struct TrainingOptions {
   bool has_log_q = false;
   model::LossWeights loss;
 
-  optimizer::AdamOptions adam;
+  double learning_rate = 0.001;
+  std::optional<double> persona_learning_rate;     // none: as learning_rate
+  std::optional<double> projection_learning_rate;  // none: as learning_rate
   double weight_decay = 0.0;
   std::optional<double> item_weight_decay;  // none: as weight_decay
   double final_learning_rate = 1.0;  // share of the learning rate that is left at the last epoch, falling linearly

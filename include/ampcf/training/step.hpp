@@ -41,9 +41,9 @@ class TrainingStep {
   /// Collective. Items and their moments in `state` lie in `memory` of `node`.
   TrainingStep(const communication::Communicator& communicator, const communication::Node& node,
                communication::NodeMemory& memory, const parallel::ShardPlan& plan, parallel::BatchSampler& sampler,
-               const model::LossWeights& weights, const optimizer::AdamOptions& adam,
-               const optimizer::WeightDecay& decay, const parallel::GradientShape& shape,
-               std::vector<float> log_probabilities, checkpoint::TrainingState& state);
+               const model::LossWeights& weights, const optimizer::UpdateOptions& updates,
+               const parallel::GradientShape& shape, std::vector<float> log_probabilities,
+               checkpoint::TrainingState& state);
 
   /// Collective. Runs step `step` of the sampler's epoch. `request` is a rank's wish to stop; returns the largest over
   /// all ranks. A loss that is not finite on one rank is a RuntimeError on all, after which the state is of no use.
@@ -53,15 +53,15 @@ class TrainingStep {
   [[nodiscard]] const parallel::GradientExchange& exchange() const { return exchange_; }
 
  private:
-  void update_personas(const model::MiniBatch& batch, float scale, double rate);
-  void update_items(float scale, double rate);
-  void update_projections(float scale, double rate);
+  void update_personas(const model::MiniBatch& batch, float scale, double rate_factor);
+  void update_items(float scale, double rate_factor);
+  void update_projections(float scale, double rate_factor);
 
   const communication::Communicator& communicator_;
   const parallel::ShardPlan& plan_;
   parallel::BatchSampler& sampler_;
+  optimizer::UpdateOptions updates_;
   optimizer::Adam adam_;
-  optimizer::WeightDecay decay_;
   std::vector<float> log_probabilities_;
   checkpoint::TrainingState& state_;
   model::FoldedAttention<float> folded_;

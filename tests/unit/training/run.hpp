@@ -26,7 +26,7 @@ inline TrainingOptions small_options(const TemporaryDirectory& directory, const 
   options.batch_size = 64;
   options.epochs = 3;
   options.shards = 16;
-  options.adam.learning_rate = 0.01;
+  options.learning_rate = 0.01;
   return options;
 }
 

@@ -34,7 +34,7 @@ TEST(GoingWrong, DivergenceNamesStepTermAndCheckpointOnEveryRank) {
 
   options.output = directory / "diverging";
   options.epochs = 3;
-  options.adam.learning_rate = 1e18;
+  options.learning_rate = 1e18;
   const auto text = error_of([&] { train(world(), options); });
   EXPECT_THAT(text, HasSubstr("epoch 1, step 2 of " + std::to_string(steps) + ": the loss of an example is"));
   EXPECT_THAT(text, HasSubstr("there is no checkpoint yet"));
@@ -44,7 +44,7 @@ TEST(GoingWrong, DivergenceLaterNamesTheLastGoodCheckpoint) {
   const TemporaryDirectory directory;
   ampcf::testing::write_small_dataset(directory / "data.h5");
   auto options = small_options(directory, "run");
-  options.adam.learning_rate = 1e18;
+  options.learning_rate = 1e18;
   const auto text = error_of([&] {
     train(world(), options, [](std::uint64_t step) { return step == 0 ? Wish::checkpoint : Wish::nothing; });
   });

@@ -47,6 +47,8 @@ TEST(Training, WithEveryOptionGivesTheBitsOfOne) {
     options.has_log_q = true;
     options.weight_decay = 0.01;
     options.item_weight_decay = 0.001;
+    options.persona_learning_rate = 0.02;
+    options.projection_learning_rate = 0.005;
     options.average_epochs = 2;
     options.final_learning_rate = 0.1;
     options.sharing_ranks = 1;
