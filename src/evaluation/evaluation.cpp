@@ -54,7 +54,8 @@ class Evaluation {
     const auto figures = find_figures(all);
     std::optional<PlantedAgreement> planted;
     if (model_) {
-      planted = measure_planted(communicator_, *data_, *model_, options_.part(), own_users());
+      planted =
+          measure_planted(communicator_, *data_, *model_, options_.part(), own_users(), rules_.asked_in(own_users()));
     }
     std::string text;
     communicator_.agree([&] {
@@ -81,6 +82,10 @@ class Evaluation {
         storage::require_writable(options_.output);
         storage::require_writable(options_.metrics_file());
       }
+      if (options_.users_sample > 0) {
+        sample_ = sample_users(data_->user_count(), options_.users_sample, options_.seed);
+        rules_.sample = &sample_;
+      }
       describe();
       ranges_ = divide(data_->user_count(), communicator_.size());
       consumed_.emplace(*data_, options_.part(), own_users());
@@ -91,6 +96,7 @@ class Evaluation {
     subject_.dataset_fingerprint = data_->fingerprint();
     subject_.user_count = data_->user_count();
     subject_.item_count = data_->item_count();
+    subject_.asked_users = rules_.sample != nullptr ? sample_.size() : data_->user_count();
     if (!options_.checkpoint.empty()) {
       model_.emplace(options_.checkpoint);
       require_same_dataset(*model_, options_.checkpoint, *data_);
@@ -176,7 +182,7 @@ class Evaluation {
   UserMeasures measure_users() {
     const auto start = std::chrono::steady_clock::now();
     auto measures = options_.recommendations.empty() ? measure_scores() : measure_lists();
-    log_.info("ranks and lists of {} users: {:.1f} s", data_->user_count(), seconds_since(start));
+    log_.info("ranks and lists of {} users: {:.1f} s", subject_.asked_users, seconds_since(start));
     return measures;
   }
 
@@ -217,6 +223,7 @@ class Evaluation {
   std::vector<UserRange> ranges_;  // by rank
   std::optional<ConsumedItems> consumed_;
   Cases cases_;
+  std::vector<UserIndex> sample_;  // of all ranks' users
   MeasureRules rules_;
   std::optional<TasteSpace> taste_;
   Points distances_;

@@ -126,15 +126,19 @@ class Statistics {
   std::vector<std::uint64_t> times_;  // (n_items)
 };
 
-// Values of every statistic in every resample, (resamples, statistics); ranks take turns.
+// Values of every statistic in every resample of the `asked` users, (resamples, statistics); ranks take turns.
 std::vector<double> resample(const communication::Communicator& communicator, Statistics& statistics,
-                             std::uint64_t users, const BootstrapRules& rules) {
+                             std::uint64_t users, const std::vector<UserIndex>& asked, const BootstrapRules& rules) {
   const auto ranks = static_cast<std::uint64_t>(communicator.size());
   const auto width = statistics.size();
+  std::vector<std::uint32_t> drawn(asked.size());
   std::vector<std::uint32_t> weights(users);
   std::vector<double> own;
   for (auto number = static_cast<std::uint64_t>(communicator.rank()); number < rules.resamples; number += ranks) {
-    draw_weights(rules.seed, number, weights);
+    draw_weights(rules.seed, number, drawn);
+    for (std::size_t i = 0; i < asked.size(); ++i) {
+      weights[asked[i]] = drawn[i];
+    }
     own.resize(own.size() + width);
     statistics.evaluate(weights, std::span(own).last(width));
   }
@@ -163,8 +167,8 @@ Interval shifted_interval(std::vector<double> resampled, double value, double le
 }
 
 void add_intervals(const communication::Communicator& communicator, Statistics& statistics, std::uint64_t users,
-                   const BootstrapRules& rules, std::vector<Figure>& figures) {
-  const auto resampled = resample(communicator, statistics, users, rules);
+                   const std::vector<UserIndex>& asked, const BootstrapRules& rules, std::vector<Figure>& figures) {
+  const auto resampled = resample(communicator, statistics, users, asked, rules);
   for (std::size_t figure = 0; figure < figures.size(); ++figure) {
     std::vector<double> own;
     for (auto at = figure; at < resampled.size(); at += figures.size()) {
@@ -186,7 +190,8 @@ std::vector<Figure> figures_of(const communication::Communicator& communicator, 
   statistics.evaluate(std::vector<std::uint32_t>(all.user_count(), 1), values);
   auto figures = statistics.figures(values);
   if (bootstrap.resamples > 0 && width > 0) {
-    add_intervals(communicator, statistics, all.user_count(), bootstrap, figures);
+    add_intervals(communicator, statistics, all.user_count(), rules.asked_in({0, all.user_count()}), bootstrap,
+                  figures);
   }
   std::erase_if(figures, [](const Figure& figure) { return std::isnan(figure.value); });
   return figures;

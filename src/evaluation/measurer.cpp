@@ -174,15 +174,16 @@ UserMeasures measure(ScoreSource& source, const Cases& cases, ConsumedItems& con
   const auto stride = source.stride();
   const auto at_once = std::clamp<std::uint64_t>(kScoresAtOnce / stride, 1, kMostUsersAtOnce);
   std::vector<float> scores(at_once * stride);
-  for (auto first = cases.users.first; first < cases.users.last; first += at_once) {
-    const UserRange block{first, std::min(first + at_once, cases.users.last)};
-    source.score(block, scores);
-    for (auto user = block.first; user < block.last; ++user) {
-      const auto row = std::span<const float>(scores).subspan((user - block.first) * stride, source.item_count());
+  const auto asked = rules.asked_in(cases.users);
+  for (std::size_t first = 0; first < asked.size(); first += at_once) {
+    const auto block = std::span<const UserIndex>(asked).subspan(first, std::min(at_once, asked.size() - first));
+    source.score_each(block, scores);
+    for (std::size_t i = 0; i < block.size(); ++i) {
+      const auto row = std::span<const float>(scores).subspan(i * stride, source.item_count());
       try {
-        measurer.measure_scores(user - cases.users.first, row);
+        measurer.measure_scores(block[i] - cases.users.first, row);
       } catch (const RuntimeError& error) {
-        throw RuntimeError("user {} (row of /users/id): {}", user, error.what());
+        throw RuntimeError("user {} (row of /users/id): {}", block[i], error.what());
       }
     }
   }
@@ -194,8 +195,8 @@ UserMeasures measure(const Recommendations& lists, std::uint64_t item_count, con
   MeasureRules full_only = rules;
   full_only.is_sampled = false;
   Measurer measurer(cases, consumed, full_only, item_count);
-  for (std::uint64_t user = 0; user < cases.users.count(); ++user) {
-    measurer.measure_list(user, lists.of(user));
+  for (const auto user : rules.asked_in(cases.users)) {
+    measurer.measure_list(user - cases.users.first, lists.of(user - cases.users.first));
   }
   return measurer.take();
 }

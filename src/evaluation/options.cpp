@@ -55,7 +55,9 @@ void add_options(config::OptionTable& table, EvaluationOptions& options, const B
   add_cutoffs(table, options.cutoffs);
   table.add("tdd", options.has_tdd, "measure the taste distribution distance");
   table.add("taste", options.taste, "metrics.h5 of an earlier evaluation of the same data: its taste space is used");
-  table.add("seed", options.seed, "of baselines that draw");
+  table.add("users-sample", options.users_sample, "measure only so many users, drawn by --seed; 0: all of them",
+            {0.0, 1e12, "0 or more"});
+  table.add("seed", options.seed, "of the sample of users, and of baselines that draw");
   table.begin_group("Intervals");
   table.add("bootstrap", options.bootstrap.resamples, "resamples of the users behind each interval; 0: no intervals",
             {0.0, 1e7, "0 to 10000000"});
@@ -82,7 +84,7 @@ namespace {
 
 void check_comparison(const config::OptionTable& table, EvaluationOptions& options) {
   for (const std::string name : {"data", "output", "checkpoint", "recommendations", "baseline", "test-file", "split",
-                                 "k", "tdd", "taste", "seed"}) {
+                                 "k", "tdd", "taste", "users-sample", "seed"}) {
     if (table.is_given(name)) {
       throw UsageError("--{} does not fit --compare, which reads evaluations that are done", name);
     }

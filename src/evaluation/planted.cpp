@@ -59,7 +59,7 @@ class Judge {
 };
 
 PlantedAgreement judge_users(const dataset::Dataset& data, const checkpoint::ModelFile& model,
-                             dataset::HeldOutPart part, UserRange users) {
+                             dataset::HeldOutPart part, UserRange users, std::span<const UserIndex> asked) {
   const auto shared = model.shared();
   Judge judge(data, shared);
   const auto personas = model.personas(users);
@@ -74,7 +74,8 @@ PlantedAgreement judge_users(const dataset::Dataset& data, const checkpoint::Mod
   std::vector<std::int64_t> planted(users.count() * planted_at_most);
   data.file().read_rows("/truth/user_persona", users.first, std::span<std::int64_t>(planted));
   PlantedAgreement agreement;
-  for (std::uint64_t user = 0; user < users.count(); ++user) {
+  for (const auto index : asked) {
+    const auto user = index - users.first;
     if (held_out.item[user] != kNoItem) {
       const bool has_several = planted_at_most > 1 && planted[user * planted_at_most + 1] >= 0;
       judge.judge(personas.of(user), train.of(user), static_cast<ItemIndex>(held_out.item[user]), has_several,
@@ -88,12 +89,13 @@ PlantedAgreement judge_users(const dataset::Dataset& data, const checkpoint::Mod
 
 std::optional<PlantedAgreement> measure_planted(const communication::Communicator& communicator,
                                                 const dataset::Dataset& data, const checkpoint::ModelFile& model,
-                                                dataset::HeldOutPart part, UserRange own_users) {
+                                                dataset::HeldOutPart part, UserRange own_users,
+                                                std::span<const UserIndex> asked) {
   if (!data.file().contains("/truth/item_taste") || !data.file().contains("/truth/user_persona")) {
     return std::nullopt;
   }
   PlantedAgreement own;
-  communicator.agree([&] { own = judge_users(data, model, part, own_users); });
+  communicator.agree([&] { own = judge_users(data, model, part, own_users, asked); });
   std::array<std::uint64_t, 5> sums{own.users, own.named_right, own.several_users, own.several_named_right,
                                     own.several_majority};
   communicator.sum(std::span<std::uint64_t>(sums));

@@ -56,9 +56,9 @@ Json counts_json(const Report& report) {
   const auto users = count_users(report.measures);
   Json counts{{"users_in_dataset", subject.user_count},
               {"items_in_dataset", subject.item_count},
-              {"users_without_test_item", subject.user_count - users.ranked},
+              {"users_without_test_item", subject.asked_users - users.ranked},
               {"users_averaged_in_tdd", users.in_tdd},
-              {"users_without_recommendations", users.without_list}};
+              {"users_without_recommendations", subject.asked_users - users.with_list}};
   for (const auto& [name, count] : subject.unknown) {
     counts[name] = count;
   }
@@ -94,7 +94,7 @@ UserCounts count_users(const UserMeasures& all) {
   for (std::uint64_t user = 0; user < all.user_count(); ++user) {
     counts.ranked += std::isnan(all.rank_full[user]) ? 0 : 1;
     counts.in_tdd += std::isnan(tdd[user]) ? 0 : 1;
-    counts.without_list += all.list[user * kListLength] == kNoCandidate ? 1 : 0;
+    counts.with_list += all.list[user * kListLength] == kNoCandidate ? 0 : 1;
   }
   return counts;
 }
@@ -110,6 +110,10 @@ std::string json_text(const Report& report) {
             {"users", count_users(report.measures).ranked},
             {"k", options.cutoffs.front()},
             {"cutoffs", options.cutoffs}};
+  if (report.options.users_sample > 0) {
+    json["users_sample"] = {
+        {"users", report.subject.asked_users}, {"of", report.subject.user_count}, {"seed", options.seed}};
+  }
   put_figures(json, report.figures);
   if (options.bootstrap.resamples > 0) {
     json["intervals"] = intervals_json(report);

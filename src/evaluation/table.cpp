@@ -79,8 +79,10 @@ std::string planted_text(const PlantedAgreement& planted) {
 
 std::string table_text(const Report& report) {
   const auto& subject = report.subject;
-  auto text = fmt::format("{} {} on {}, {} items: {} users, {} items\n\n", subject.kind, subject.name,
-                          report.options.data.string(), report.options.split, subject.user_count, subject.item_count);
+  auto text = fmt::format("{} {} on {}, {} items: {}{} users, {} items\n\n", subject.kind, subject.name,
+                          report.options.data.string(), report.options.split,
+                          report.options.users_sample > 0 ? fmt::format("{} of ", subject.asked_users) : "",
+                          subject.user_count, subject.item_count);
   text += figures_text(report) + slices_text(report) + absences_text(report);
   text += report.planted ? planted_text(*report.planted) : "";
   for (const auto& [name, count] : subject.unknown) {

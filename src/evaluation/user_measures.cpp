@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <stdexcept>
 
 namespace ampcf::evaluation {
@@ -18,6 +19,16 @@ namespace {
 constexpr double kNotMeasured = std::numeric_limits<double>::quiet_NaN();
 
 }  // namespace
+
+std::vector<UserIndex> MeasureRules::asked_in(UserRange users) const {
+  if (sample != nullptr) {
+    const auto part = part_in(*sample, users);
+    return {part.begin(), part.end()};
+  }
+  std::vector<UserIndex> all(users.count());
+  std::iota(all.begin(), all.end(), users.first);
+  return all;
+}
 
 bool Column::is_measured() const {
   return std::any_of(value.begin(), value.end(), [](double number) { return !std::isnan(number); });

@@ -2,8 +2,10 @@
 
 #include "ampcf/kernels/exponential.hpp"
 #include "ampcf/kernels/product.hpp"
+#include "ampcf/kernels/shuffle.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace ampcf::model {
@@ -18,10 +20,26 @@ using kernels::kLanes;
 using kernels::load;
 using kernels::store;
 
+// The dot products of a row with sixteen rows, each with the bits of kernels::dot.
+Floats dots(const float* row, const std::array<const float*, kLanes>& rows, std::size_t size) {
+  kernels::Square<float> totals;
+  const Floats first = load(row);
+  for (std::size_t n = 0; n < kLanes; ++n) {
+    totals[n] = first * load(rows[n]);
+  }
+  for (std::size_t column = kLanes; column < size; column += kLanes) {
+    const Floats part = load(row + column);
+    for (std::size_t n = 0; n < kLanes; ++n) {
+      totals[n] += part * load(rows[n] + column);
+    }
+  }
+  return kernels::sums_of_lanes<float>(totals);
+}
+
 }  // namespace
 
 Scorer::Scorer(const SharedParameters<float>& shared)
-    : shared_(shared), projected_(shared.dimensions.user_stride()), affinity_(shared.dimensions.personas) {
+    : shared_(shared), projected_(shared.dimensions.user_stride()), lanes_(shared.dimensions.personas * kLanes) {
   folded_.fold(shared);
 }
 
@@ -48,16 +66,42 @@ void Scorer::attention(ItemIndex item, std::span<float> weights) {
   }
 }
 
+// Sixteen items at a time: lane n of every vector is item n's, and its bits are those of one item alone.
 void Scorer::score(std::span<const ItemIndex> items, std::span<float> scores) {
+  for (std::size_t first = 0; first < items.size(); first += kLanes) {
+    const auto count = std::min(kLanes, items.size() - first);
+    score_block(items.subspan(first, count), scores.subspan(first, count));
+  }
+}
+
+void Scorer::score_block(std::span<const ItemIndex> items, std::span<float> scores) {
   const auto& shape = shared_.dimensions;
   const auto d = shape.padded_dim();
+  std::array<const float*, kLanes> rows;
+  Floats score{};
+  for (std::size_t n = 0; n < kLanes; ++n) {
+    const auto item = items[std::min(n, items.size() - 1)];
+    rows[n] = shared_.item(item);
+    score[n] = shared_.bias(item);
+  }
+  Floats most = kernels::broadcast(-INFINITY);
+  for (std::size_t k = 0; k < shape.personas; ++k) {
+    const Floats affinity = dots(projected_.data() + k * d, rows, d);
+    most = affinity > most ? affinity : most;
+    store(lanes_.data() + k * kLanes, affinity);
+  }
+  Floats total{};
+  for (std::size_t k = 0; k < shape.personas; ++k) {
+    const Floats weight = kernels::exponential(load(lanes_.data() + k * kLanes) - most);
+    total += weight;
+    store(lanes_.data() + k * kLanes, weight);
+  }
+  for (std::size_t k = 0; k < shape.personas; ++k) {
+    const Floats weight = load(lanes_.data() + k * kLanes) / total;
+    score += weight * dots(personas_ + k * d, rows, d);
+  }
   for (std::size_t n = 0; n < items.size(); ++n) {
-    attention(items[n], affinity_);
-    float score = shared_.bias(items[n]);
-    for (std::size_t k = 0; k < shape.personas; ++k) {
-      score += affinity_[k] * kernels::dot(personas_ + k * d, shared_.item(items[n]), d);
-    }
-    scores[n] = score;
+    scores[n] = score[n];
   }
 }
 

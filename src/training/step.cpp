@@ -66,6 +66,9 @@ TrainingStep::TrainingStep(const communication::Communicator& communicator, cons
       user_projection_gradient_(state.shared.user_projection.size()),
       item_projection_gradient_(state.shared.item_projection.size()) {
   folded_.fold(state.shared);
+  constexpr std::size_t kCaches = std::size_t{64} << 20U;  // more than the caches of a core and its neighbours hold
+  const auto numbers = state.personas.rows.size() + state.shared.items.size();
+  is_beyond_caches_ = 3 * numbers * sizeof(float) > kCaches;
 }
 
 std::uint32_t TrainingStep::run(std::uint64_t step, double learning_rate_factor, std::uint32_t request) {
@@ -85,6 +88,7 @@ std::uint32_t TrainingStep::run(std::uint64_t step, double learning_rate_factor,
   update_personas(batch, scale, learning_rate_factor);
   if (step + 1 < plan_.steps_per_epoch()) {
     sampled_ = &sampler_.batch(step + 1);
+    prefetch(*sampled_);
   }
   exchange_.combine();
   update_items(scale, learning_rate_factor);
@@ -101,6 +105,34 @@ std::uint32_t TrainingStep::run(std::uint64_t step, double learning_rate_factor,
     folded_.fold(state_.shared);
   }
   return request;
+}
+
+// Of a state that lies in memory, a step's rows are each as far away as memory is: asked for together while gradients
+// are exchanged, they come together.
+void TrainingStep::prefetch(const model::MiniBatch& batch) const {
+  if (!is_beyond_caches_) {
+    return;
+  }
+  constexpr std::size_t kLine = 64 / sizeof(float);
+  const auto ask_for = [](const float* row, std::size_t size) {
+    for (std::size_t i = 0; i < size; i += kLine) {
+      __builtin_prefetch(row + i, 0, 2);
+    }
+  };
+  const auto& personas = state_.persona_moments;
+  for (const auto user : batch.users) {
+    ask_for(state_.personas.of(user), personas.stride);
+    ask_for(personas.first.data() + user * personas.stride, personas.stride);
+    ask_for(personas.second.data() + user * personas.stride, personas.stride);
+  }
+  const auto& items = state_.item_moments;
+  for (const auto item : batch.candidates) {
+    ask_for(state_.shared.item(item), items.stride);
+    if (exchange_.owns(item)) {
+      ask_for(items.first.data() + item * items.stride, items.stride);
+      ask_for(items.second.data() + item * items.stride, items.stride);
+    }
+  }
 }
 
 void TrainingStep::update_personas(const model::MiniBatch& batch, float scale, double rate_factor) {

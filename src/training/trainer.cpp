@@ -6,6 +6,7 @@
 #include "ampcf/core/version.hpp"
 #include "ampcf/kernels/exponential.hpp"
 #include "ampcf/training/consistency.hpp"
+#include "ampcf/training/memory.hpp"
 #include "training/epoch_report.hpp"
 #include "training/progress.hpp"
 
@@ -225,6 +226,13 @@ void Trainer::announce() const {
             options_.dimensions.personas, options_.dimensions.dim, options_.attention, plan_->steps_per_epoch(),
             options_.batch_size, communicator_.size() == 1 ? "1 rank" : fmt::format("{} ranks", communicator_.size()),
             instruction_set(), options_.shards);
+  const auto own_users = interactions_.users;
+  const auto need = memory_need({options_.dimensions, is_averaging(), dataset_->user_count(), own_users.count(),
+                                 interactions_.item.size(), dataset_->item_count(), validation_->candidates_per_user(),
+                                 plan_->largest_batch(), sampler_->candidates_per_example(),
+                                 static_cast<std::uint64_t>(node_->ranks().size())});
+  log_.info("memory: {:.2f} GB of this rank, {:.2f} GB that the ranks of its node share",
+            1e-9 * static_cast<double>(need.rank_bytes), 1e-9 * static_cast<double>(need.node_bytes));
   if (state_->progress.step > 0) {
     log_.info("resumed after epoch {}{}", state_->progress.epoch,
               state_->progress.epoch_step > 0 ? fmt::format(" and {} steps", state_->progress.epoch_step) : "");

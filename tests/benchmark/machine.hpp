@@ -4,13 +4,23 @@
 
 namespace ampcf::benchmarks {
 
-/// What one core of this machine reaches, measured: the ground that floors stand on.
+/// What one core of this machine reaches, measured: the ground that floors stand on. Vectors are of sixteen floats.
 struct Machine {
-  double flops;  // of fused multiply-adds from registers, per second
-  double
-      bytes_per_second;  // of a = b + s c over arrays of `footprint` bytes in all, STREAM's count: three arrays moved
+  // Seconds of a vector, in the cache and independent of its neighbours:
+  double multiply_add;       // from registers
+  double root_and_division;  // a square root and a division, which share a unit of their own
+  double exponential;        // kernels::exponential
+  double logarithm;          // kernels::logarithm
+  double rounding;           // parallel::Rounding, to fixed point
+  double sums_of_lanes;      // the sums of sixteen vectors' lanes
+  double random_words;       // sixteen words of Philox
+
+  [[nodiscard]] double flops() const { return 32.0 / multiply_add; }
 };
 
-[[nodiscard]] Machine measure_machine(std::size_t footprint_bytes);
+[[nodiscard]] const Machine& machine();
+
+/// Bytes per second of a = b + s c over arrays of `footprint` bytes in all, in STREAM's count: three arrays moved.
+[[nodiscard]] double triad_bytes_per_second(std::size_t footprint);
 
 }  // namespace ampcf::benchmarks

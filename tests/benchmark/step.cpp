@@ -2,25 +2,17 @@
 // negatives; and the share that it reaches of its floor.
 
 #include "ampcf/training/step.hpp"
-#include "ampcf/communication/environment.hpp"
-#include "ampcf/core/version.hpp"
-#include "ampcf/generation/generate.hpp"
-#include "benchmark/machine.hpp"
+#include "benchmark/cases.hpp"
+#include "benchmark/step_floor.hpp"
 
-#include <benchmark/benchmark.h>
-#include <unistd.h>
+#include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <optional>
 
 namespace ampcf::benchmarks {
 
 namespace {
-
-constexpr std::uint64_t kUsers = 6040;
-constexpr std::uint64_t kItems = 3600;
-constexpr double kInteractionsPerUser = 167;
 
 struct Case {
   model::Dimensions dimensions;
@@ -37,8 +29,8 @@ class Bench {
         memory_(communicator_),
         plan_(data.indptr(), 128, 1, c.batch),
         interactions_(data.interactions({0, data.user_count()})),
-        sampler_(plan_, 0, interactions_, {{.count = c.negatives}, counts(data), 1}, false, 1),
-        state_(c.dimensions, {0, data.user_count()}, data.item_count(), memory_) {
+        sampler_(plan_, 0, interactions_, {{.count = c.negatives}, train_counts(data), 1}, false, 1),
+        state_(c.dimensions, {0, data.user_count()}, data.item_count(), memory_, false) {
     model::initialize(state_.personas, 0.1, 1);
     model::initialize(state_.shared, 0.1, 0.01, 1);
     parallel::GradientShape shape;
@@ -82,14 +74,6 @@ class Bench {
   }
 
  private:
-  static std::vector<std::uint64_t> counts(const dataset::Dataset& data) {
-    std::vector<std::uint64_t> counts(data.item_count());
-    for (const auto item : data.interactions({0, data.user_count()}).item) {
-      ++counts[item];
-    }
-    return counts;
-  }
-
   communication::Communicator communicator_;
   communication::Node node_;
   communication::NodeMemory memory_;
@@ -102,47 +86,39 @@ class Bench {
   std::uint64_t next_ = 0;
 };
 
-// Seconds that a step cannot be faster than: its multiply-adds at the measured rate, or the rows that it reads and
-// writes at the bandwidth measured on as many bytes as the state has, whichever is more. Roots, divisions,
-// exponentials, sums over lanes, rounding and random numbers are not in it.
-double floor_seconds(const Case& c, const Bench::Distinct& distinct) {
-  const auto d = static_cast<double>(c.dimensions.dim);
-  const auto r = static_cast<double>(c.dimensions.personas);
-  const auto candidates = static_cast<double>(c.batch * (c.negatives + 1));
-  const double kinds = c.dimensions.is_identity ? 1.0 : 2.0;         // t; s too
-  const double dots = 3.0 * kinds * candidates * r * d;              // products, du and dv
-  const double rows = std::min(distinct.users * r, distinct.items);  // to project: personas or items
-  const double projections = c.dimensions.is_identity ? 0.0 : 3.0 * rows * d * d;
-  const double numbers = distinct.users * r * d + distinct.items * (d + 1.0);
-  const double adam = 5.0 * numbers;
-  const double bytes = numbers * sizeof(float) * 6.0;  // three arrays, read and written
-  const double state = static_cast<double>(kUsers) * r * d + static_cast<double>(kItems) * d;
-  static const auto machine = measure_machine(static_cast<std::size_t>(3.0 * state * sizeof(float)));
-  return std::max(2.0 * (dots + projections + adam) / machine.flops, bytes / machine.bytes_per_second);
+StepSize size_of(const Case& c, const Bench::Distinct& distinct) {
+  const auto& shape = c.dimensions;
+  const auto rows = static_cast<double>(kUsers * shape.user_stride() + kItems * shape.item_stride());
+  return {shape, c.batch, c.negatives, distinct.users, distinct.items, 3.0 * rows * sizeof(float)};
 }
 
 void run_case(benchmark::State& state, const dataset::Dataset& data, const Case& c) {
   Bench bench(data, c);
-  const auto floor = floor_seconds(c, bench.distinct());
+  const auto floor = floor_of(size_of(c, bench.distinct()));
   for (int i = 0; i < 200; ++i) {
     bench.run();
   }
   for (auto _ : state) {
     bench.run();
   }
-  const auto steps = static_cast<double>(state.iterations());
-  state.counters["positives"] = benchmark::Counter(steps * static_cast<double>(c.batch), benchmark::Counter::kIsRate);
-  state.counters["floor"] = static_cast<double>(c.batch) / floor;
-  state.counters["share"] = benchmark::Counter(steps * floor, benchmark::Counter::kIsRate);
+  report(state, static_cast<double>(c.batch), floor.whole());
+  state.counters["bare"] = static_cast<double>(c.batch) / floor.bare;
+  for (const auto& [name, seconds] :
+       {std::pair("sampling_us", floor.sampling), std::pair("gradient_us", floor.gradient),
+        std::pair("adam_us", floor.adam), std::pair("memory_us", floor.memory)}) {
+    state.counters[name] = 1e6 * seconds;
+  }
 }
 
-void register_cases(const dataset::Dataset& data) {
+}  // namespace
+
+void register_step(const dataset::Dataset& data) {
   for (const bool is_identity : {false, true}) {
     for (const std::size_t personas : {1, 2, 4, 8}) {
       for (const std::uint64_t batch : {256, 4096}) {
         const Case c{{personas, 64, 64, is_identity}, batch, 4};
-        const auto name =
-            fmt::format("{}/r:{}/d:64/negatives:4/batch:{}", is_identity ? "identity" : "learned", personas, batch);
+        const auto name = fmt::format("step/{}/r:{}/d:64/negatives:4/batch:{}", is_identity ? "identity" : "learned",
+                                      personas, batch);
         benchmark::RegisterBenchmark(name.c_str(), [&data, c](benchmark::State& state) {
           run_case(state, data, c);
         })->Unit(benchmark::kMicrosecond);
@@ -151,32 +127,4 @@ void register_cases(const dataset::Dataset& data) {
   }
 }
 
-ExitCode run(int argc, char** argv) {
-  const auto path = std::filesystem::temp_directory_path() / fmt::format("ampcf-bench-{}.h5", getpid());
-  generation::GenerationOptions options;
-  options.users = kUsers;
-  options.items = kItems;
-  options.personas = 4;
-  options.interactions_per_user = kInteractionsPerUser;
-  options.output = path;
-  const auto log = make_log(0, 1);
-  generation::generate(generation::resolve(options), *log);
-  const dataset::Dataset data(path);
-  std::filesystem::remove(path);  // it stays open
-  benchmark::AddCustomContext("ranks", "1");
-  benchmark::AddCustomContext("instruction set", std::string(instruction_set()));
-  benchmark::AddCustomContext("data", fmt::format("{} users, {} items, {} interactions", data.user_count(),
-                                                  data.item_count(), data.interaction_count()));
-  register_cases(data);
-  benchmark::Initialize(&argc, argv);
-  benchmark::RunSpecifiedBenchmarks();
-  return ExitCode::success;
-}
-
-}  // namespace
-
 }  // namespace ampcf::benchmarks
-
-int main(int argc, char** argv) {
-  return ampcf::communication::run_serial([&] { return ampcf::benchmarks::run(argc, argv); });
-}

@@ -22,8 +22,9 @@ struct Figure {
 /// together, and for every part of every slice the rank metrics at the first cut-off. What nobody has is absent. `all`
 /// is alike on all ranks; the figures come out on every rank, the same bits on any number of them.
 ///
-/// Intervals are percentiles over resamples of the users. Coverage and Gini index of a resample, which repeats users,
-/// lie lower and higher than those of all users, so their percentiles are shifted by the mean difference.
+/// Intervals are percentiles over resamples of the users, or of the rules' sample of them. Coverage and Gini index of a
+/// resample, which repeats users, lie lower and higher than those of all users, so their percentiles are shifted by the
+/// mean difference.
 [[nodiscard]] std::vector<Figure> figures_of(const communication::Communicator& communicator, const UserMeasures& all,
                                              const MeasureRules& rules, const BootstrapRules& bootstrap);
 

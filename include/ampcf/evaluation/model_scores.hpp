@@ -13,9 +13,11 @@ class ModelScores : public ScoreSource {
   ModelScores(const checkpoint::ModelFile& file, UserRange users);
 
   void score(UserRange users, std::span<float> scores) override;
+  void score_each(std::span<const UserIndex> users, std::span<float> scores) override;
 
  private:
   model::Personas<float> personas_;
+  kernels::AlignedVector<float> side_by_side_;  // personas of score_each's users
   model::CatalogueScorer scorer_;
 };
 

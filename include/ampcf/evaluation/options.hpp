@@ -22,9 +22,10 @@ struct EvaluationOptions {
   std::string split = "test";
   std::vector<std::uint64_t> cutoffs{10};  // --k: of every metric; the first is that of slices
   bool has_tdd = true;
-  std::filesystem::path taste;  // metrics.h5 whose taste space is used; empty: it is built
-  std::uint64_t seed = 1;       // of baselines that draw
-  BootstrapRules bootstrap;     // of the intervals
+  std::filesystem::path taste;     // metrics.h5 whose taste space is used; empty: it is built
+  std::uint64_t users_sample = 0;  // measured users, drawn by seed; 0: all
+  std::uint64_t seed = 1;          // of the sample, and of baselines that draw
+  BootstrapRules bootstrap;        // of the intervals
 
   std::vector<std::string> compared;  // --compare: metrics.h5 of earlier evaluations; nothing is evaluated then
   std::string compared_metrics;       // A,B,...; empty: all

@@ -28,10 +28,11 @@ struct PlantedAgreement {
   }
 };
 
-/// Collective. Over all users; nothing for a dataset without planted personas.
+/// Collective. Over the `asked` ones of this rank's users, ascending; nothing for a dataset without planted personas.
 [[nodiscard]] std::optional<PlantedAgreement> measure_planted(const communication::Communicator& communicator,
                                                               const dataset::Dataset& data,
                                                               const checkpoint::ModelFile& model,
-                                                              dataset::HeldOutPart part, UserRange own_users);
+                                                              dataset::HeldOutPart part, UserRange own_users,
+                                                              std::span<const UserIndex> asked);
 
 }  // namespace ampcf::evaluation

@@ -18,9 +18,9 @@ inline constexpr std::int32_t kMetricsVersion = 2;
 
 /// Users whom the averages leave out, and why.
 struct UserCounts {
-  std::uint64_t ranked = 0;        // with a held-out item
-  std::uint64_t in_tdd = 0;        // with a taste distribution distance
-  std::uint64_t without_list = 0;  // with nothing recommended
+  std::uint64_t ranked = 0;     // with a held-out item
+  std::uint64_t in_tdd = 0;     // with a taste distribution distance
+  std::uint64_t with_list = 0;  // with something recommended
 };
 
 [[nodiscard]] UserCounts count_users(const UserMeasures& all);
@@ -35,6 +35,7 @@ struct Subject {
   CaseFingerprints cases;
   std::uint64_t user_count = 0;
   std::uint64_t item_count = 0;
+  std::uint64_t asked_users = 0;                               // measured ones: all, or a sample
   std::vector<std::pair<std::string, std::uint64_t>> unknown;  // counts of what the dataset does not know
 };
 

@@ -25,6 +25,16 @@ class ScoreSource {
   /// Fills scores (users.count(), stride()); what lies beyond item_count() is unspecified. Higher is better.
   virtual void score(UserRange users, std::span<float> scores) = 0;
 
+  /// The same for users in ascending order, not all of them neighbours: scores (users.size(), stride()).
+  virtual void score_each(std::span<const UserIndex> users, std::span<float> scores) {
+    for (std::size_t first = 0, end = 0; first < users.size(); first = end) {
+      for (end = first + 1; end < users.size() && users[end] == users[end - 1] + 1;) {
+        ++end;
+      }
+      score({users[first], users[end - 1] + 1}, scores.subspan(first * stride(), (end - first) * stride()));
+    }
+  }
+
  private:
   std::uint64_t item_count_;
 };

@@ -5,6 +5,7 @@
 #include "ampcf/evaluation/recommendations.hpp"
 #include "ampcf/evaluation/score_source.hpp"
 #include "ampcf/evaluation/taste/matrix.hpp"
+#include "ampcf/evaluation/user_sample.hpp"
 
 #include <cstdint>
 #include <string>
@@ -32,6 +33,11 @@ struct MeasureRules {
   bool is_everyone_averaged = true;        // lists of users without a positive count too
   const Points* distances = nullptr;       // (n_items, tastes) cosine distances; without them no TDD
   const DataFacts* facts = nullptr;        // without them no metrics of lists and no slices
+
+  const std::vector<UserIndex>* sample = nullptr;  // ascending: only these users are measured; without it all are
+
+  /// The users of a range that are measured, ascending.
+  [[nodiscard]] std::vector<UserIndex> asked_in(UserRange users) const;
 };
 
 /// What was measured for each user.
@@ -52,7 +58,8 @@ struct UserMeasures {
   [[nodiscard]] const std::vector<double>& of(const std::string& path) const;
 };
 
-/// Measures the users of `cases` by their scores. Throws RuntimeError where a score is NaN, naming user and item.
+/// Measures the users of `cases`, or those of the sample, by their scores. Throws RuntimeError where a score is NaN,
+/// naming user and item.
 [[nodiscard]] UserMeasures measure(ScoreSource& source, const Cases& cases, ConsumedItems& consumed,
                                    const MeasureRules& rules);
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/mman.h>
+
 #include <cstddef>
 #include <new>
 #include <type_traits>
@@ -8,12 +10,13 @@
 namespace ampcf::kernels {
 
 /// Allocates on cache lines, so that a row of whole vectors never straddles one more line than it must; or stands for
-/// memory that somebody else owns and that a vector shall lie in.
+/// memory that somebody else owns and that a vector shall lie in. Large tables ask for huge pages: of rows that are
+/// touched at random, each would otherwise miss the translation buffers too.
 template <typename T>
 struct CacheLineAllocator {
   using value_type = T;
   using is_always_equal = std::false_type;
-  static constexpr std::align_val_t kAlignment{64};
+  static constexpr std::size_t kHugePage = std::size_t{2} << 20U;
 
   CacheLineAllocator() = default;
   /// `memory` must outlive what is allocated and have room for it.
@@ -23,12 +26,23 @@ struct CacheLineAllocator {
       : memory_(reinterpret_cast<T*>(other.memory_)) {}
 
   T* allocate(std::size_t count) {
-    return memory_ != nullptr ? memory_ : static_cast<T*>(::operator new(count * sizeof(T), kAlignment));
-  }
-  void deallocate(T* memory, std::size_t /*count*/) {
-    if (memory_ == nullptr) {
-      ::operator delete(memory, kAlignment);
+    if (memory_ != nullptr) {
+      return memory_;
     }
+    void* const memory = ::operator new(count * sizeof(T), alignment_of(count));
+    if (is_large(count)) {
+      ::madvise(memory, count * sizeof(T), MADV_HUGEPAGE);  // a wish: systems without them refuse it
+    }
+    return static_cast<T*>(memory);
+  }
+  void deallocate(T* memory, std::size_t count) {
+    if (memory_ == nullptr) {
+      ::operator delete(memory, alignment_of(count));
+    }
+  }
+  [[nodiscard]] static bool is_large(std::size_t count) { return count >= 4 * kHugePage / sizeof(T); }
+  [[nodiscard]] static std::align_val_t alignment_of(std::size_t count) {
+    return std::align_val_t{is_large(count) ? kHugePage : 64};
   }
   // A copy of a vector has memory of its own.
   [[nodiscard]] CacheLineAllocator select_on_container_copy_construction() const { return {}; }

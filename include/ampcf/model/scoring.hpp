@@ -20,11 +20,13 @@ class Scorer {
   void attention(ItemIndex item, std::span<float> weights);
 
  private:
+  void score_block(std::span<const ItemIndex> items, std::span<float> scores);
+
   const SharedParameters<float>& shared_;
   FoldedAttention<float> folded_;
   const float* personas_ = nullptr;
   kernels::AlignedVector<float> projected_;  // (r, padded d)
-  std::vector<float> affinity_;              // (r)
+  kernels::AlignedVector<float> lanes_;      // (r, 16) affinities of sixteen items
 };
 
 /// Scores whole blocks of users against the whole catalogue: two matrix products and a softmax over personas. The bits

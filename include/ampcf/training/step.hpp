@@ -53,6 +53,7 @@ class TrainingStep {
   [[nodiscard]] const parallel::GradientExchange& exchange() const { return exchange_; }
 
  private:
+  void prefetch(const model::MiniBatch& batch) const;
   void update_personas(const model::MiniBatch& batch, float scale, double rate_factor);
   void update_items(float scale, double rate_factor);
   void update_projections(float scale, double rate_factor);
@@ -68,6 +69,7 @@ class TrainingStep {
   model::BatchGradient<float> gradient_;
   parallel::GradientExchange exchange_;
   LossSums losses_;
+  bool is_beyond_caches_ = false;
   const model::MiniBatch* sampled_ = nullptr;               // the next step's, where it is already drawn
   kernels::AlignedVector<float> form_total_;                // (padded d, padded d)
   kernels::AlignedVector<float> user_projection_gradient_;  // (padded d, padded d_a)

@@ -24,6 +24,7 @@ class Validation {
 
   /// Users of all ranks that have a validation item.
   [[nodiscard]] std::uint64_t user_count() const { return user_count_; }
+  [[nodiscard]] std::uint64_t candidates_per_user() const { return held_out_.candidates_per_user; }
 
   /// Collective. Means over these users, bit-identical on any number of ranks; nothing where there are none.
   [[nodiscard]] std::optional<ValidationMetrics> run(const model::Personas<float>& personas,

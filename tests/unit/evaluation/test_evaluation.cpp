@@ -3,6 +3,7 @@
 #include "ampcf/baselines/baselines.hpp"
 #include "ampcf/checkpoint/state.hpp"
 #include "ampcf/core/error.hpp"
+#include "ampcf/evaluation/user_sample.hpp"
 #include "ampcf/storage/file.hpp"
 #include "evaluation_data.hpp"
 #include "support/temporary_directory.hpp"
@@ -154,6 +155,44 @@ TEST_F(EvaluationOf, AModelDoesNotDependOnTheRanks) {
   EXPECT_EQ(json["model"]["personas"], 3);
   EXPECT_EQ(json["model"]["epoch"], 4);
   EXPECT_EQ(json["model"]["config"], "personas = 3\n");
+}
+
+TEST_F(EvaluationOf, ASampleOfUsersDoesNotDependOnTheRanks) {
+  options_.baseline.clear();
+  options_.checkpoint = write_checkpoint(dataset::Dataset(options_.data).fingerprint());
+  options_.users_sample = 17;
+  expect_the_same_on_one_rank();
+  const auto json = run(world());
+  EXPECT_EQ(json["users_sample"], Json({{"users", 17}, {"of", 53}, {"seed", 1}}));
+  EXPECT_EQ(json["users"].get<int>() + json["counts"]["users_without_test_item"].get<int>(), 17);
+}
+
+TEST_F(EvaluationOf, ASampleMeasuresItsUsersAsAllAreAndNobodyElse) {
+  options_.baseline.clear();
+  options_.checkpoint = write_checkpoint(dataset::Dataset(options_.data).fingerprint());
+  (void)run(world());
+  const auto read = [&](const char* name) { return storage::File::open(directory_ / "metrics.h5").read<double>(name); };
+  auto ranks = read("/users/rank_full");
+  auto distances = read("/users/tdd_js");
+  options_.users_sample = 20;
+  (void)run(world());
+  const auto sample = sample_users(53, 20, 1);
+  for (UserIndex user = 0; user < 53; ++user) {
+    if (!std::binary_search(sample.begin(), sample.end(), user)) {
+      ranks[user] = distances[user] = std::numeric_limits<double>::quiet_NaN();
+    }
+  }
+  EXPECT_EQ(bits_of(read("/users/rank_full")), bits_of(ranks));
+  EXPECT_EQ(bits_of(read("/users/tdd_js")), bits_of(distances));
+}
+
+TEST_F(EvaluationOf, ASampleOfEverybodyIsTheWhole) {
+  const auto whole = run(world());
+  options_.users_sample = 1000;
+  auto sampled = run(world());
+  EXPECT_EQ(sampled["users_sample"]["users"], 53);
+  sampled.erase("users_sample");
+  EXPECT_EQ(sampled.dump(), whole.dump());
 }
 
 TEST_F(EvaluationOf, ListsAndTestFilesDoesNotDependOnTheRanks) {

@@ -1,5 +1,7 @@
 #include "ampcf/evaluation/planted.hpp"
 
+#include "ampcf/evaluation/user_measures.hpp"
+
 #include "ampcf/checkpoint/state.hpp"
 #include "ampcf/dataset/writer.hpp"
 #include "support/temporary_directory.hpp"
@@ -63,8 +65,9 @@ TEST(Planted, AgreementCountsItemsWhosePersonaBearsTheirTaste) {
   const auto cut = [&](int part) {
     return kUsers * static_cast<std::uint64_t>(part) / static_cast<std::uint64_t>(world().size());
   };
-  const auto found =
-      measure_planted(world(), data, model, dataset::HeldOutPart::test, {cut(world().rank()), cut(world().rank() + 1)});
+  const UserRange own{cut(world().rank()), cut(world().rank() + 1)};
+  const auto asked = MeasureRules().asked_in(own);
+  const auto found = measure_planted(world(), data, model, dataset::HeldOutPart::test, own, asked);
   ASSERT_TRUE(found.has_value());
   EXPECT_EQ(found->users, 3U);
   EXPECT_EQ(found->named_right, 2U);  // items 2 and 4, not 5

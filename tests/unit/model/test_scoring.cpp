@@ -64,6 +64,25 @@ TEST_P(Scoring, OfAUserDoesNotDependOnItsNeighbours) {
   }
 }
 
+TEST_P(Scoring, OfAnItemDoesNotDependOnItsNeighbours) {
+  const ModelCase c(GetParam());
+  const auto shared = c.shared_as_float();
+  const auto personas = c.personas_as_float();
+  Scorer scorer(shared);
+  scorer.set_user(personas.of(0));
+  std::vector<ItemIndex> items(37);
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    items[i] = static_cast<ItemIndex>(i * 5 % shared.item_count);
+  }
+  std::vector<float> together(items.size());
+  scorer.score(items, together);
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    float alone = 0.0F;
+    scorer.score(std::span(items).subspan(i, 1), std::span(&alone, 1));
+    EXPECT_EQ(alone, together[i]);
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Models, Scoring,
                          ::testing::Values(CaseShape{1, 16, 16, false, 4, false}, CaseShape{2, 16, 16, true, 4, false},
                                            CaseShape{4, 20, 33, false, 4, false}, CaseShape{8, 5, 3, false, 1, false}));

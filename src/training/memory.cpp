@@ -1,0 +1,26 @@
+#include "ampcf/training/memory.hpp"
+
+#include <algorithm>
+
+namespace ampcf::training {
+
+MemoryNeed memory_need(const RunSize& size) {
+  const auto& shape = size.dimensions;
+  constexpr std::uint64_t kNumber = 4;
+  const std::uint64_t tables = size.has_mean ? 4 : 3;  // a parameter, its two moments, its mean
+  // Personas and how often they were updated; offset of the history; validation item and candidates.
+  const auto user = tables * kNumber * shape.user_stride() + kNumber + 8 + 8 + kNumber * size.validation_candidates;
+  constexpr std::uint64_t kInteraction = 3 * kNumber;          // item, user, place in the epoch's order
+  constexpr std::uint64_t kItem = kNumber + 8 + 8;             // row of its gradient; alias table; probability
+  const std::uint64_t batch_rows = shape.is_identity ? 1 : 4;  // dL/du; u, p and dL/dp
+  const auto batch_users = std::min(size.own_users, size.positives);
+  MemoryNeed need{};
+  need.rank_bytes = 8 * size.users + size.own_users * user + size.own_interactions * kInteraction + size.items * kItem +
+                    batch_users * batch_rows * kNumber * shape.user_stride();
+  const auto gradient_rows = std::min(size.items, size.positives * size.candidates);
+  need.node_bytes = size.items * (tables * kNumber * shape.item_stride() + kNumber) +
+                    size.node_ranks * gradient_rows * kNumber * shape.item_stride();
+  return need;
+}
+
+}  // namespace ampcf::training

@@ -1,0 +1,86 @@
+// The exchange of a step's item gradients over all ranks: those of one node in shared memory, or each rank a node of
+// its own, whose rows travel by MPI. The floor is the rows that a rank must read and write, at the bandwidth of one
+// core.
+
+#include "ampcf/parallel/exchange.hpp"
+#include "ampcf/random/philox.hpp"
+#include "benchmark/cases.hpp"
+#include "benchmark/machine.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+
+namespace ampcf::benchmarks {
+
+namespace {
+
+using communication::Communicator;
+
+constexpr std::size_t kCandidates = 5;
+
+// A batch whose candidates are `items` drawn uniformly, divided among the ranks.
+void run_case(benchmark::State& state, const Communicator& world, std::uint64_t batch, std::uint64_t items,
+              bool shares_memory) {
+  parallel::GradientShape shape;
+  shape.dimensions = {4, 64, 64, true};
+  shape.item_count = items;
+  shape.largest_batch = batch;
+  shape.candidates_per_example = kCandidates;
+  shape.scale = parallel::ItemScale::of(batch, kCandidates, 0.1);
+  shape.shards = 128;
+  shape.largest_share = batch;
+  const communication::Node node(world, shares_memory ? 0 : 1);
+  communication::NodeMemory memory(node.ranks());
+  parallel::GradientExchange exchange(node, memory, shape);
+  random::Draws draws(1, random::Stream::generation, static_cast<std::uint64_t>(world.rank()));
+  std::vector<ItemIndex> touched(batch * kCandidates / static_cast<std::uint64_t>(world.size()));
+  for (auto& item : touched) {
+    item = draws.next_below(static_cast<std::uint32_t>(items));
+  }
+  double rows = 0.0;
+  for (auto _ : state) {
+    state.PauseTiming();
+    exchange.clear();
+    for (const auto item : touched) {
+      const std::array<ItemIndex, 1> one{item};
+      exchange.items().open_rows(one)[0][0] += 1;
+    }
+    rows = static_cast<double>(exchange.items().row_count());
+    world.barrier();
+    state.ResumeTiming();
+    exchange.publish(0);
+    exchange.combine();
+    exchange.finish();
+  }
+  // Every rank reads its part of all ranks' rows, or all rows of other nodes, and writes as much.
+  const double row_bytes = 4.0 * static_cast<double>(exchange.items().row_size());
+  const double others = shares_memory ? 1.0 : static_cast<double>(world.size());
+  const double bytes = 2.0 * world.max(rows) * row_bytes * others;
+  report(state, 1.0, bytes / triad_bytes_per_second(std::size_t{1} << 20U));
+  state.counters["rows"] = world.max(rows);
+  state.counters["bytes_received"] =
+      static_cast<double>(exchange.bytes_received()) / static_cast<double>(state.iterations());
+}
+
+}  // namespace
+
+void register_exchange(const Communicator& world) {
+  for (const bool shares_memory : {true, false}) {
+    for (const std::uint64_t items : {3600, 100000}) {
+      for (const std::uint64_t batch : {256, 4096}) {
+        const auto name = fmt::format("exchange/{}/ranks:{}/items:{}/batch:{}", shares_memory ? "shared" : "messages",
+                                      world.size(), items, batch);
+        benchmark::RegisterBenchmark(name.c_str(),
+                                     [&world, batch, items, shares_memory](benchmark::State& state) {
+                                       run_case(state, world, batch, items, shares_memory);
+                                     })
+            ->UseRealTime()
+            ->Iterations(500)
+            ->Unit(benchmark::kMicrosecond);
+      }
+    }
+  }
+}
+
+}  // namespace ampcf::benchmarks
