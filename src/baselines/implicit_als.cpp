@@ -1,6 +1,7 @@
 #include "baselines/implicit_als.hpp"
 
 #include "ampcf/core/error.hpp"
+#include "ampcf/kernels/exponential.hpp"
 #include "ampcf/random/philox.hpp"
 #include "baselines/consumers.hpp"
 #include "baselines/factor_scores.hpp"
@@ -68,7 +69,7 @@ class HalfEpoch {
   [[nodiscard]] float penalty_of(std::size_t listed) const {
     const double frequency =
         static_cast<double>(listed) + options_.unobserved_weight * static_cast<double>(others_.rows());
-    return static_cast<float>(options_.penalty * std::pow(frequency, options_.frequency_power));
+    return static_cast<float>(options_.penalty * kernels::power(frequency, options_.frequency_power));
   }
 
   const Factors& others_;

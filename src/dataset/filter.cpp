@@ -1,5 +1,7 @@
 #include "dataset/filter.hpp"
 
+#include "ampcf/random/philox.hpp"
+
 #include <algorithm>
 #include <numeric>
 
@@ -87,6 +89,31 @@ Survivors filter(const Sequences& sequences, std::size_t item_count, std::uint64
   out.user = std::move(users.stays);
   out.item = std::move(items.stays);
   return out;
+}
+
+void keep_sample(Sequences& sequences, const Survivors& stays, std::uint64_t count, std::uint64_t seed) {
+  std::vector<std::pair<std::uint64_t, UserIndex>> drawn;  // the smallest keys stay; a user's key is its own
+  for (UserIndex user = 0; user < stays.user.size(); ++user) {
+    if (stays.user[user]) {
+      const auto words = random::bits(seed, random::Stream::user_sample, user);
+      drawn.emplace_back(static_cast<std::uint64_t>(words[0]) << 32U | words[1], user);
+    }
+  }
+  std::sort(drawn.begin(), drawn.end());
+  drawn.resize(std::min<std::uint64_t>(count, drawn.size()));
+  std::vector<bool> is_drawn(stays.user.size(), false);
+  for (const auto& [key, user] : drawn) {
+    is_drawn[user] = true;
+  }
+  Sequences kept;
+  for (UserIndex user = 0; user < stays.user.size(); ++user) {
+    if (is_drawn[user]) {
+      const auto items = sequences.of(user);
+      kept.item.insert(kept.item.end(), items.begin(), items.end());
+    }
+    kept.indptr.push_back(kept.item.size());
+  }
+  sequences = std::move(kept);
 }
 
 Renumbering::Renumbering(const std::vector<bool>& stays) : new_of(stays.size(), kDropped) {

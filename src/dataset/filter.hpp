@@ -17,6 +17,10 @@ struct Survivors {
 [[nodiscard]] Survivors filter(const Sequences& sequences, std::size_t item_count, std::uint64_t least_user_items,
                                std::uint64_t least_item_users);
 
+/// Draws `count` of the users who stay, each set equally likely (all of them where they are fewer), and leaves
+/// everybody else without items. Depends on users' numbers and the seed alone.
+void keep_sample(Sequences& sequences, const Survivors& stays, std::uint64_t count, std::uint64_t seed);
+
 /// Numbers the survivors anew, in their old order.
 struct Renumbering {
   static constexpr std::uint32_t kDropped = 0xFFFFFFFFU;

@@ -61,10 +61,21 @@ RawInteractions read_raw(const PreparationOptions& options, Log& log, Summary& s
   return raw;
 }
 
+std::uint64_t count_of(const std::vector<bool>& stays) {
+  return static_cast<std::uint64_t>(std::count(stays.begin(), stays.end(), true));
+}
+
 Positives positives_of(const PreparationOptions& options, RawInteractions& raw, Summary& summary) {
   MergeCounts merged;
-  const auto sequences = order_and_merge(std::move(raw.rows), raw.users.size(), raw.items.size(), merged);
+  auto sequences = order_and_merge(std::move(raw.rows), raw.users.size(), raw.items.size(), merged);
   auto stays = filter(sequences, raw.items.size(), options.min_user_items, options.min_item_users);
+  if (options.users_sample > 0) {
+    summary.sampled_from = count_of(stays.user);
+    keep_sample(sequences, stays, options.users_sample, options.seed);
+    const auto rounds = stays.rounds;
+    stays = filter(sequences, raw.items.size(), options.min_user_items, options.min_item_users);
+    stays.rounds += rounds;
+  }
   for (const auto& test : raw.given_tests) {
     for (const auto item : test.candidates) {
       stays.item[item] = true;  // nobody may have consumed it, but it is part of the protocol

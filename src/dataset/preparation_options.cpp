@@ -50,6 +50,10 @@ void check_ncf(const config::OptionTable& table, const PreparationOptions& optio
                        least);
     }
   }
+  if (options.users_sample > 0) {
+    throw UsageError("--users-sample {} cannot go with --format ncf, whose test items and candidates are kept exactly",
+                     options.users_sample);
+  }
   if (options.split != "last") {
     throw UsageError("--split {} cannot go with --format ncf, whose test items are given", options.split);
   }
@@ -102,6 +106,8 @@ void add_options(config::OptionTable& table, PreparationOptions& options) {
   table.add("min-user-items", options.min_user_items,
             "drop users with fewer items, and again until nothing changes; 0 and 1: no filter, nor for ncf");
   table.add("min-item-users", options.min_item_users, "likewise items with fewer users");
+  table.add("users-sample", options.users_sample,
+            "keep at most so many users, drawn at random of those who pass the filters, and filter again; 0: all");
 
   table.begin_group("Held-out items");
   table.add_choice("split", options.split, rules,

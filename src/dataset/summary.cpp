@@ -49,6 +49,7 @@ std::string Summary::text() const {
       count_line("dropped by rating", dropped_by_rating) +
       count_line("filter rounds", filter_rounds,
                  fmt::format("dropped {} users, {} items", dropped_users, dropped_items)) +
+      (sampled_from ? count_line("sampled from", *sampled_from, "users, then filtered again") : "") +
       count_line("training", training) + count_line("validation", validation) + count_line("test", test) +
       count_line("candidates", candidates, short_lists == 0 ? "" : fmt::format("{} lists are shorter", short_lists));
   if (titles) {

@@ -3,6 +3,7 @@
 #include "ampcf/config/ini.hpp"
 #include "ampcf/evaluation/model_scores.hpp"
 #include "ampcf/evaluation/report.hpp"
+#include "ampcf/evaluation/taste/space_file.hpp"
 #include "ampcf/evaluation/test_file.hpp"
 
 #include <chrono>
@@ -81,6 +82,9 @@ class Evaluation {
       if (is_root()) {
         storage::require_writable(options_.output);
         storage::require_writable(options_.metrics_file());
+        if (!options_.taste_space.empty() && !std::filesystem::exists(options_.taste_space)) {
+          storage::require_writable(options_.taste_space);
+        }
       }
       if (options_.users_sample > 0) {
         sample_ = sample_users(data_->user_count(), options_.users_sample, options_.seed);
@@ -148,9 +152,7 @@ class Evaluation {
     TasteSpace space;
     communicator_.agree([&] {
       if (is_root()) {
-        space = options_.taste.empty()
-                    ? build_taste_space(data_->interactions({0, data_->user_count()}), data_->item_count(), {})
-                    : read_taste_space(options_.taste, *data_);
+        space = find_taste_space();
       }
     });
     broadcast(communicator_, space);
@@ -159,6 +161,17 @@ class Evaluation {
     rules_.distances = &distances_;
     log_.info("taste space: {} dimensions, {} tastes, {:.1f} s", taste_->items.cols(), taste_->centroids.rows(),
               seconds_since(start));
+  }
+
+  [[nodiscard]] TasteSpace find_taste_space() const {
+    if (!options_.taste_space.empty() && std::filesystem::exists(options_.taste_space)) {
+      return read_taste_space(options_.taste_space, *data_, options_.taste);
+    }
+    auto space = build_taste_space(data_->interactions({0, data_->user_count()}), data_->item_count(), options_.taste);
+    if (!options_.taste_space.empty()) {
+      store_taste_space(options_.taste_space, space, *data_, options_.taste);
+    }
+    return space;
   }
 
   void find_facts() {

@@ -1,8 +1,10 @@
 #include "ampcf/evaluation/list_metrics.hpp"
 
+#include "ampcf/kernels/exponential.hpp"
+
 #include <algorithm>
-#include <cmath>
 #include <limits>
+#include <numbers>
 
 namespace ampcf::evaluation {
 
@@ -50,7 +52,7 @@ bool has_any(const std::vector<double>& shares) {
 double novelty(const DataFacts& facts, const ListOfUser& list) {
   return mean_over(list.recommended, [&](ItemIndex item) {
     const auto count = std::max<std::uint64_t>(facts.train_count[item], 1);
-    return std::log2(static_cast<double>(facts.user_count) / static_cast<double>(count));
+    return kernels::logarithm(static_cast<double>(facts.user_count) / static_cast<double>(count)) / std::numbers::ln2;
   });
 }
 
@@ -94,7 +96,7 @@ double miscalibration(const DataFacts& facts, const ListOfUser& list) {
   for (std::size_t tag = 0; tag < wanted.size(); ++tag) {
     if (wanted[tag] > 0.0) {
       const double mixed = (1.0 - kShareOfHistory) * given[tag] + kShareOfHistory * wanted[tag];
-      divergence += wanted[tag] * std::log(wanted[tag] / mixed);
+      divergence += wanted[tag] * kernels::logarithm(wanted[tag] / mixed);
     }
   }
   return std::max(0.0, divergence);  // rounding can make nearly equal ones negative

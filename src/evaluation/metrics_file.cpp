@@ -58,6 +58,7 @@ void write_attributes(storage::File& file, const Report& report) {
   file.set_text_attribute("split", report.options.split);
   file.set_text_attribute("positives", report.subject.cases.positives);
   file.set_text_attribute("candidates", report.subject.cases.candidates);
+  file.set_text_attribute("taste", report.taste == nullptr ? "none" : description_of(report.options.taste));
   file.set_text_attribute("revision", std::string(revision()));
   file.set_text_attribute("config", report.config);
   file.set_text_attribute("columns", measured_columns(report.measures));

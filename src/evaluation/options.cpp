@@ -12,6 +12,7 @@ namespace ampcf::evaluation {
 
 namespace {
 
+const config::Range kTasteNumbers{1.0, 10000.0, "1 to 10000"};
 constexpr std::uint64_t kGreatestCutoff = 1000000000;
 constexpr std::uint64_t kResamplesOfComparison = 10000;  // small probabilities survive Holm's correction
 
@@ -54,10 +55,16 @@ void add_options(config::OptionTable& table, EvaluationOptions& options, const B
             "lines of user<TAB>positive<TAB>negative... in raw ids, in place of the dataset's test items");
   add_cutoffs(table, options.cutoffs);
   table.add("tdd", options.has_tdd, "measure the taste distribution distance");
-  table.add("taste", options.taste, "metrics.h5 of an earlier evaluation of the same data: its taste space is used");
   table.add("users-sample", options.users_sample, "measure only so many users, drawn by --seed; 0: all of them",
             {0.0, 1e12, "0 or more"});
   table.add("seed", options.seed, "of the sample of users, and of baselines that draw");
+  table.begin_group("The taste space (it depends on the data alone; other numbers than these are not the protocol's)");
+  table.add("taste-space", options.taste_space,
+            "file that it is stored in, or taken from where it is there: many models on the same data build it once");
+  table.add("tastes", options.taste.tastes, "latent tastes, or as many as items differ", kTasteNumbers);
+  table.add("taste-dimensions", options.taste.dimensions, "dimensions of the items, or as many as there are",
+            kTasteNumbers);
+  table.add("taste-seed", options.taste.seed, "of its random starts");
   table.begin_group("Intervals");
   table.add("bootstrap", options.bootstrap.resamples, "resamples of the users behind each interval; 0: no intervals",
             {0.0, 1e7, "0 to 10000000"});
@@ -83,8 +90,9 @@ void add_options(config::OptionTable& table, EvaluationOptions& options, const B
 namespace {
 
 void check_comparison(const config::OptionTable& table, EvaluationOptions& options) {
-  for (const std::string name : {"data", "output", "checkpoint", "recommendations", "baseline", "test-file", "split",
-                                 "k", "tdd", "taste", "users-sample", "seed"}) {
+  for (const std::string name :
+       {"data", "output", "checkpoint", "recommendations", "baseline", "test-file", "split", "k", "tdd", "taste-space",
+        "tastes", "taste-dimensions", "taste-seed", "users-sample", "seed"}) {
     if (table.is_given(name)) {
       throw UsageError("--{} does not fit --compare, which reads evaluations that are done", name);
     }
@@ -97,6 +105,25 @@ void check_comparison(const config::OptionTable& table, EvaluationOptions& optio
   }
   if (options.bootstrap.resamples == 0) {
     throw UsageError("--bootstrap 0 leaves --compare without a test");
+  }
+}
+
+// Whether two names lead to the same file, which need not be there yet.
+bool is_same(const std::filesystem::path& one, const std::filesystem::path& other) {
+  std::error_code absent;
+  return std::filesystem::equivalent(one, other, absent) ||
+         (!one.empty() &&
+          std::filesystem::weakly_canonical(one, absent) == std::filesystem::weakly_canonical(other, absent));
+}
+
+void check_output(const EvaluationOptions& options) {
+  const auto beside = options.metrics_file();
+  for (const auto& input :
+       {options.data, options.checkpoint, options.recommendations, options.test_file, options.taste_space}) {
+    if (is_same(input, options.output) || is_same(input, beside)) {
+      throw UsageError("--output: '{}' and '{}' would be written over {}, which is another file of this evaluation",
+                       options.output.string(), beside.string(), input.string());
+    }
   }
 }
 
@@ -143,22 +170,14 @@ void check_options(const config::OptionTable& table, EvaluationOptions& options,
     throw UsageError("--output: '{}' does not end in .json, as in metrics.json (metrics.h5 lies beside it then)",
                      options.output.string());
   }
-  auto beside = options.output;
-  beside.replace_extension(".h5");
-  for (const auto& input :
-       {options.data, options.checkpoint, options.recommendations, options.test_file, options.taste}) {
-    std::error_code absent;
-    if (std::filesystem::equivalent(input, options.output, absent) ||
-        std::filesystem::equivalent(input, beside, absent)) {
-      throw UsageError("--output: '{}' and '{}' would be written over {}, which is read", options.output.string(),
-                       beside.string(), input.string());
-    }
-  }
+  check_output(options);
   if (!options.test_file.empty() && options.split != "test") {
     throw UsageError("--test-file takes the place of the test items, so it does not fit --split {}", options.split);
   }
-  if (!options.has_tdd && !options.taste.empty()) {
-    throw UsageError("--taste names a taste space, which --tdd false does not use");
+  for (const std::string name : {"taste-space", "tastes", "taste-dimensions", "taste-seed"}) {
+    if (!options.has_tdd && table.is_given(name)) {
+      throw UsageError("--{} describes the taste space, which --tdd false does not use", name);
+    }
   }
 }
 

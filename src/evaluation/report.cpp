@@ -68,10 +68,16 @@ Json counts_json(const Report& report) {
   return counts;
 }
 
-Json taste_json(const TasteSpace& taste) {
-  return {{"dimensions", taste.items.cols()}, {"tastes", taste.centroids.rows()},
-          {"list_length", kListLength},       {"explained_variance", taste.explained_variance},
-          {"residual", taste.residual},       {"inertia", taste.inertia}};
+Json taste_json(const TasteSpace& taste, const TasteParameters& asked) {
+  return {{"dimensions", taste.items.cols()},
+          {"tastes", taste.centroids.rows()},
+          {"restarts", asked.restarts},
+          {"seed", asked.seed},
+          {"is_protocol", asked == TasteParameters{}},
+          {"list_length", kListLength},
+          {"explained_variance", taste.explained_variance},
+          {"residual", taste.residual},
+          {"inertia", taste.inertia}};
 }
 
 Json planted_json(const PlantedAgreement& planted) {
@@ -123,7 +129,7 @@ std::string json_text(const Report& report) {
   }
   json["counts"] = counts_json(report);
   if (report.taste != nullptr) {
-    json["taste"] = taste_json(*report.taste);
+    json["taste"] = taste_json(*report.taste, report.options.taste);
   }
   json["program_version"] = version();
   json["revision"] = revision();

@@ -60,8 +60,10 @@ TEST_F(Evaluate, HelpListsEveryOption) {
   EXPECT_EQ(result.exit_code, 0);
   EXPECT_THAT(result.err, IsEmpty());
   for (const std::string option :
-       {"data", "checkpoint", "recommendations", "baseline", "output", "test-file", "k", "split", "tdd", "taste",
-        "seed", "bootstrap", "confidence", "bootstrap-seed", "compare", "metrics", "format", "config", "version"}) {
+       {"data",      "checkpoint", "recommendations", "baseline", "output",           "test-file",  "k",
+        "split",     "tdd",        "taste-space",     "tastes",   "taste-dimensions", "taste-seed", "seed",
+        "bootstrap", "confidence", "bootstrap-seed",  "compare",  "metrics",          "format",     "config",
+        "version"}) {
     EXPECT_THAT(result.out, HasSubstr("--" + option));
   }
 }
@@ -74,7 +76,10 @@ TEST_F(Evaluate, WrongUsageExitsWith2) {
         Words{"--compare", "a.h5", "b.h5"}, Words{"--baseline", "popularity", "--split", "train"},
         Words{"--baseline", "popularity", "--outputs", "x"},
         Words{"--baseline", "popularity", "--test-file", "x", "--split", "validation"},
-        Words{"--baseline", "popularity", "--tdd", "false", "--taste", "x.h5"}}) {
+        Words{"--baseline", "popularity", "--tdd", "false", "--taste-space", "x.h5"},
+        Words{"--baseline", "popularity", "--tdd", "false", "--tastes", "9"},
+        Words{"--baseline", "popularity", "--tastes", "0"},
+        Words{"--baseline", "popularity", "--taste-space", (directory_ / "metrics.h5").string()}}) {
     const auto result = run_on_data(words);
     EXPECT_EQ(result.exit_code, 2) << result.err;
     EXPECT_THAT(result.out, IsEmpty());

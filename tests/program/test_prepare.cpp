@@ -55,9 +55,9 @@ TEST_F(Prepare, HelpListsEveryOption) {
   const auto result = run({"--help"});
   EXPECT_EQ(result.exit_code, 0);
   EXPECT_THAT(result.err, IsEmpty());
-  for (const std::string option :
-       {"input", "format", "output", "items", "min-rating", "max-rating", "min-user-items", "min-item-users", "split",
-        "validation", "eval-negatives", "seed", "delimiter", "columns", "header", "config", "version"}) {
+  for (const std::string option : {"input", "format", "output", "items", "min-rating", "max-rating", "min-user-items",
+                                   "min-item-users", "users-sample", "split", "validation", "eval-negatives", "seed",
+                                   "delimiter", "columns", "header", "config", "version"}) {
     EXPECT_THAT(result.out, HasSubstr("--" + option));
   }
 }
@@ -76,7 +76,7 @@ TEST_F(Prepare, WrongUsageExitsWith2) {
         Words{"--format", "adjacency", "--min-rating", "3"}, Words{"--format", "delimited", "--min-rating", "3"},
         Words{"--format", "movielens-csv", "--min-rating", "3", "--max-rating", "2"},
         Words{"--format", "ncf", "--min-user-items", "5"}, Words{"--format", "ncf", "--split", "random"},
-        Words{"--format", "adjacency", "--eval-negatives", "-1"}}) {
+        Words{"--format", "ncf", "--users-sample", "9"}, Words{"--format", "adjacency", "--eval-negatives", "-1"}}) {
     const auto result = run_on("u,a\n", words);
     EXPECT_EQ(result.exit_code, 2) << words.back() << ": " << result.err;
     EXPECT_THAT(result.out, IsEmpty());

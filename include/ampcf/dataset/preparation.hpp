@@ -27,6 +27,7 @@ struct PreparationOptions {
   std::optional<double> max_rating;
   std::uint64_t min_user_items = 2;
   std::uint64_t min_item_users = 2;
+  std::uint64_t users_sample = 0;  // 0: all users
   std::string split = "last";
   std::string validation;  // empty: as the split, random for split none
   std::uint64_t eval_negatives = 99;
@@ -63,8 +64,9 @@ struct Summary {
   std::uint64_t duplicates = 0;         // rows replaced by a later one of the same pair
   std::uint64_t dropped_by_rating = 0;  // pairs whose rating is no interaction
   std::uint64_t filter_rounds = 0;
-  std::uint64_t dropped_users = 0;
+  std::uint64_t dropped_users = 0;  // all who are not in the dataset
   std::uint64_t dropped_items = 0;
+  std::optional<std::uint64_t> sampled_from;  // users that passed the filters, of whom --users-sample were drawn
 
   std::uint64_t training = 0;
   std::uint64_t validation = 0;

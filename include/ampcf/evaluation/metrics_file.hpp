@@ -24,6 +24,9 @@ class MetricsFile {
     return {file_.text_attribute("positives"), file_.text_attribute("candidates")};
   }
 
+  /// Describes the taste space that was measured in; "none" without one.
+  [[nodiscard]] std::string taste() const { return file_.text_attribute("taste"); }
+
   /// The measured columns, as in full_hr@10, in the order of the table.
   [[nodiscard]] const std::vector<std::string>& columns() const { return columns_; }
 

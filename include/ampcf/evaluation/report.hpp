@@ -14,7 +14,7 @@
 namespace ampcf::evaluation {
 
 /// Of metrics.json and metrics.h5.
-inline constexpr std::int32_t kMetricsVersion = 2;
+inline constexpr std::int32_t kMetricsVersion = 3;
 
 /// Users whom the averages leave out, and why.
 struct UserCounts {

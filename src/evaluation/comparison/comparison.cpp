@@ -32,6 +32,9 @@ std::vector<MetricsFile> open_comparable(const std::vector<std::filesystem::path
     require_equal(first, file, first.split(), file.split(), "the split");
     require_equal(first, file, first.cases().positives, file.cases().positives, "the fingerprint of the test items");
     require_equal(first, file, first.cases().candidates, file.cases().candidates, "the fingerprint of the candidates");
+    if (first.taste() != "none" && file.taste() != "none") {
+      require_equal(first, file, first.taste(), file.taste(), "the taste space");
+    }
   }
   return files;
 }

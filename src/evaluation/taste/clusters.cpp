@@ -156,10 +156,10 @@ class Lloyd {
 
 }  // namespace
 
-Clusters cluster(const Points& points, std::uint64_t count, int restarts, std::uint64_t seed) {
+Clusters cluster(const Points& points, std::uint64_t count, std::uint64_t restarts, std::uint64_t seed) {
   Clusters best;
-  for (int start = 0; start < restarts; ++start) {
-    const random::Draws draws(seed, random::Stream::taste_clusters, static_cast<std::uint64_t>(start));
+  for (std::uint64_t start = 0; start < restarts; ++start) {
+    const random::Draws draws(seed, random::Stream::taste_clusters, start);
     auto found = Lloyd(points, seed_centroids(points, static_cast<Index>(count), draws)).run();
     if (start == 0 || found.inertia < best.inertia) {
       best = std::move(found);

@@ -1,5 +1,7 @@
 #include "ampcf/evaluation/taste/distance.hpp"
 
+#include "ampcf/kernels/exponential.hpp"
+
 #include <algorithm>
 #include <cmath>
 
@@ -8,7 +10,7 @@ namespace ampcf::evaluation {
 namespace {
 
 // A term of KL(p || m); 0 log 0 = 0.
-double divergence_term(double p, double m) { return p > 0.0 ? p * std::log(p / m) : 0.0; }
+double divergence_term(double p, double m) { return p > 0.0 ? p * kernels::logarithm(p / m) : 0.0; }
 
 }  // namespace
 
@@ -22,7 +24,7 @@ std::vector<double> taste_distribution(const Points& distances, std::vector<Item
   std::vector<double> shares(static_cast<std::size_t>(mean.size()));
   double total = 0.0;
   for (std::size_t taste = 0; taste < shares.size(); ++taste) {
-    shares[taste] = std::exp(mean[static_cast<Eigen::Index>(taste)]);  // distances lie in 0..2: no overflow
+    shares[taste] = kernels::exponential(mean[static_cast<Eigen::Index>(taste)]);  // of 0 to 2: no overflow
     total += shares[taste];
   }
   for (double& share : shares) {

@@ -1,8 +1,9 @@
 #include "ampcf/evaluation/taste/space.hpp"
 
-#include "ampcf/core/error.hpp"
 #include "ampcf/evaluation/taste/clusters.hpp"
 #include "ampcf/evaluation/taste/principal_components.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
@@ -17,16 +18,6 @@ constexpr int kDeflate = 1;
 void write_points(storage::File& file, const std::string& name, const Points& points) {
   file.write<float>(name, {static_cast<std::uint64_t>(points.rows()), static_cast<std::uint64_t>(points.cols())},
                     std::span(points.data(), static_cast<std::size_t>(points.size())), kDeflate);
-}
-
-Points read_points(const storage::File& file, const std::string& name) {
-  const auto shape = file.shape(name);
-  if (shape.size() != 2 || shape[0] == 0 || shape[1] == 0) {
-    throw DataError("{}: {} is not a table of points", file.path().string(), name);
-  }
-  const auto values = file.read<float>(name);
-  return Eigen::Map<const Points>(values.data(), static_cast<Eigen::Index>(shape[0]),
-                                  static_cast<Eigen::Index>(shape[1]));
 }
 
 // Rows of length 1, or 0 where a row has no direction.
@@ -45,6 +36,11 @@ double least_length(const TasteSpace& space) {
 
 }  // namespace
 
+std::string description_of(const TasteParameters& parameters) {
+  return fmt::format("up to {} dimensions, up to {} tastes, best of {} restarts, seed {}", parameters.dimensions,
+                     parameters.tastes, parameters.restarts, parameters.seed);
+}
+
 TasteSpace build_taste_space(const dataset::Interactions& all, std::uint64_t item_count,
                              const TasteParameters& parameters) {
   auto components = principal_components(all, item_count, parameters.dimensions, parameters.seed);
@@ -58,30 +54,6 @@ void write_taste_space(storage::File& file, const TasteSpace& space) {
   write_points(file, "/taste/centroids", space.centroids);
   const std::array<double, 3> quality{space.explained_variance, space.residual, space.inertia};
   file.write<double>("/taste/quality", {quality.size()}, quality);
-}
-
-TasteSpace read_taste_space(const std::filesystem::path& path, const dataset::Dataset& data) {
-  const auto file = storage::File::open(path);
-  const auto format = file.has_attribute("format") ? file.text_attribute("format") : "none";
-  if (format != "ampcf-metrics" || !file.contains("/taste/items")) {
-    throw DataError("{}: no taste space in it: expected the metrics.h5 of an evaluation with TDD", path.string());
-  }
-  const auto fingerprint = file.text_attribute("dataset_fingerprint");
-  if (fingerprint != data.fingerprint()) {
-    throw UsageError("--taste: {} is of a dataset with fingerprint {}, but {} has {}", path.string(), fingerprint,
-                     data.path().string(), data.fingerprint());
-  }
-  const auto quality = file.read<double>("/taste/quality");
-  TasteSpace space{read_points(file, "/taste/items"), read_points(file, "/taste/centroids"), 0.0, 0.0, 0.0};
-  if (quality.size() != 3 || space.items.cols() != space.centroids.cols() ||
-      space.items.rows() != static_cast<Eigen::Index>(data.item_count()) || !space.items.allFinite() ||
-      !space.centroids.allFinite()) {
-    throw DataError("{}: the shapes and numbers of /taste do not fit {} items", path.string(), data.item_count());
-  }
-  space.explained_variance = quality[0];
-  space.residual = quality[1];
-  space.inertia = quality[2];
-  return space;
 }
 
 void broadcast(const communication::Communicator& communicator, TasteSpace& space) {

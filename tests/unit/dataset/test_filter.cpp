@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 namespace ampcf::dataset {
 
 namespace {
@@ -96,6 +98,56 @@ TEST(Filter, LongChainsFallInManyRoundsButLinearTime) {
   const auto stays = filter(chain, kLinks + 1, 2, 2);
   EXPECT_EQ(std::count(stays.user.begin(), stays.user.end(), true), 0);
   EXPECT_EQ(stays.rounds, kLinks + 1);
+}
+
+namespace {
+
+/// How many of 40 users, of whom every fourth does not stay, a sample keeps; every kept user has its items.
+std::vector<UserIndex> sampled(std::uint64_t count, std::uint64_t seed) {
+  const auto before = random_sequences(5, 40, 30);
+  Survivors stays{std::vector<bool>(40, true), {}, 0};
+  for (UserIndex user = 0; user < 40; ++user) {
+    stays.user[user] = user % 4 != 0 && !before.of(user).empty();
+  }
+  auto sequences = before;
+  keep_sample(sequences, stays, count, seed);
+  std::vector<UserIndex> kept;
+  for (UserIndex user = 0; user < 40; ++user) {
+    const auto items = sequences.of(user);
+    if (!items.empty()) {
+      EXPECT_TRUE(stays.user[user]);
+      EXPECT_TRUE(std::equal(items.begin(), items.end(), before.of(user).begin(), before.of(user).end()));
+      kept.push_back(user);
+    }
+  }
+  return kept;
+}
+
+}  // namespace
+
+TEST(Sample, KeepsSoManyOfThoseWhoStayWithAllTheirItems) {
+  const auto all = sampled(40, 1);
+  for (std::uint64_t count = 1; count <= all.size(); ++count) {
+    EXPECT_EQ(sampled(count, 1).size(), count);
+  }
+  EXPECT_EQ(sampled(10, 1), sampled(10, 1));
+  EXPECT_NE(sampled(10, 1), sampled(10, 2));
+}
+
+TEST(Sample, TakesEverybodyEquallyOften) {
+  constexpr int kSamples = 4000;
+  std::vector<int> times(40);
+  for (std::uint64_t seed = 0; seed < kSamples; ++seed) {
+    for (const auto user : sampled(7, seed)) {
+      ++times[user];
+    }
+  }
+  const auto all = sampled(40, 1);
+  const double share = 7.0 / static_cast<double>(all.size());
+  const double deviation = std::sqrt(kSamples * share * (1.0 - share));
+  for (const auto user : all) {
+    EXPECT_NEAR(times[user], kSamples * share, 5.0 * deviation) << user;
+  }
 }
 
 TEST(Renumbering, KeepsTheOrderOfThoseWhoStay) {

@@ -97,6 +97,34 @@ TEST(Preparation, HoldsOutTheLastTwoByTimeAndFileOrder) {
   }
 }
 
+TEST(Preparation, ASampleOfTheUsersMeetsTheFiltersAgain) {
+  const Workshop shop;
+  auto options = every_positive("none", "none");
+  options.min_user_items = 3;
+  options.min_item_users = 2;
+  options.users_sample = 9;
+  const auto summary = shop.make(shop.file("raw", random_ratings(6)), options);
+  EXPECT_LE(summary.users, 9U);
+  EXPECT_EQ(summary.sampled_from, 40U);
+  EXPECT_EQ(summary.dropped_users, 40U - summary.users);
+  const auto expected = expected_sequences(random_ratings(6), 0);
+  std::map<std::string, int> users_of;
+  for (const auto& [user, content] : contents_of(shop.output())) {
+    EXPECT_GE(content.training.size(), 3U);
+    for (const auto& item : content.training) {
+      ++users_of[item];
+      EXPECT_THAT(expected.at(user), ::testing::Contains(item));
+    }
+  }
+  for (const auto& [item, users] : users_of) {
+    EXPECT_GE(users, 2) << item;
+  }
+  options.users_sample = 1000;
+  const auto all = shop.make(shop.file("raw", random_ratings(6)), options).fingerprint;
+  options.users_sample = 0;
+  EXPECT_EQ(shop.make(shop.file("raw", random_ratings(6)), options).fingerprint, all);
+}
+
 TEST(Preparation, SplitsOfEveryRuleArePartitionsWithFreshCandidates) {
   const Workshop shop;
   for (const std::string split : {"last", "random", "none"}) {

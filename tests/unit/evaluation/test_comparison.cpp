@@ -3,6 +3,7 @@
 #include "ampcf/evaluation/comparison/paired_tests.hpp"
 
 #include "ampcf/core/error.hpp"
+#include "ampcf/evaluation/report.hpp"
 #include "ampcf/storage/file.hpp"
 #include "support/temporary_directory.hpp"
 
@@ -30,17 +31,19 @@ class Comparing : public ::testing::Test {
     std::string fingerprint = "data";
     std::string positives = "p";
     std::string candidates = "c";
+    std::string taste = "none";
   };
 
   std::filesystem::path write(const std::string& name, const Content& content) const {
     const auto path = directory_ / name;
     storage::commit_file(path, [&](storage::File& file) {
       file.set_text_attribute("format", "ampcf-metrics");
-      file.set_attribute<std::int32_t>("version", 2);
+      file.set_attribute<std::int32_t>("version", kMetricsVersion);
       file.set_text_attribute("dataset_fingerprint", content.fingerprint);
       file.set_text_attribute("split", "test");
       file.set_text_attribute("positives", content.positives);
       file.set_text_attribute("candidates", content.candidates);
+      file.set_text_attribute("taste", content.taste);
       std::string names;
       std::uint64_t users = 0;
       for (const auto& [column, values] : content.columns) {

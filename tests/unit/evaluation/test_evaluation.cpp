@@ -3,6 +3,7 @@
 #include "ampcf/baselines/baselines.hpp"
 #include "ampcf/checkpoint/state.hpp"
 #include "ampcf/core/error.hpp"
+#include "ampcf/evaluation/comparison/comparison.hpp"
 #include "ampcf/evaluation/user_sample.hpp"
 #include "ampcf/storage/file.hpp"
 #include "evaluation_data.hpp"
@@ -226,6 +227,31 @@ TEST_F(EvaluationOf, RenumberedItemsGivesTheSameRanks) {
   EXPECT_EQ(before["slices"]["user_activity"], after["slices"]["user_activity"]);
 }
 
+// With as many tastes as there are different items, k-means has nothing to choose by the items' numbers.
+TEST_F(EvaluationOf, RenumberedItemsGivesTheSameListsAndDistances) {
+  options_.taste.tastes = 1000;
+  std::string text;
+  for (std::size_t user = 0; user < data_.users.size(); ++user) {
+    for (std::size_t place = 0; place < 40; ++place) {
+      text += "u" + std::to_string(user) + ",i" + std::to_string((user * 7 + place * 13) % 90) + "," +
+              std::to_string(100 - place) + "\n";
+    }
+  }
+  options_.baseline.clear();
+  options_.recommendations = write("lists.csv", text);
+  const auto before = run(world());
+  data_.write(options_.data, [](ItemIndex item) { return (item * 37 + 5) % 90; });
+  const auto after = run(world());
+  EXPECT_EQ(before["full"], after["full"]);
+  ASSERT_EQ(before["lists"].size(), 6U);
+  for (const auto& group : {"lists", "tdd"}) {
+    for (const auto& [name, value] : before[group].items()) {
+      EXPECT_NEAR(value.get<double>(), after[group][name].get<double>(), 1e-6) << name;
+    }
+  }
+  EXPECT_EQ(before["slices"]["taste"], after["slices"]["taste"]);
+}
+
 TEST_F(EvaluationOf, MeansAreThoseOfTheUsersThatHaveThem) {
   const auto json = run(world());
   const auto file = storage::File::open(directory_ / "metrics.h5");
@@ -308,25 +334,70 @@ TEST_F(EvaluationOf, IntervalsFollowTheirSeedLevelAndNumber) {
   EXPECT_FALSE(run(world()).contains("intervals"));
 }
 
-TEST_F(EvaluationOf, AStoredTasteSpaceGivesTheSameDistances) {
+TEST_F(EvaluationOf, AStoredTasteSpaceGivesTheSameBits) {
+  options_.baseline = "aisp";  // its scores depend on the space too
   const auto built = run(world());
-  options_.taste = directory_ / "metrics.h5";
-  options_.output = directory_ / "again.json";
-  const auto reused = run(world());
-  EXPECT_EQ(built["tdd"], reused["tdd"]);
-  EXPECT_EQ(built["taste"], reused["taste"]);
+  options_.taste_space = directory_ / "taste.h5";
+  for (const auto* name : {"stored.json", "reused.json"}) {
+    options_.output = directory_ / name;
+    EXPECT_EQ(run(world()).dump(), built.dump());
+    auto measures = options_.metrics_file();
+    const auto first = storage::File::open(directory_ / "metrics.h5");
+    const auto again = storage::File::open(measures);
+    EXPECT_EQ(first.read<ItemIndex>("/recommendations/item"), again.read<ItemIndex>("/recommendations/item"));
+    EXPECT_EQ(bits_of(first.read<double>("/users/tdd_js")), bits_of(again.read<double>("/users/tdd_js")));
+    EXPECT_EQ(first.read<float>("/taste/items"), again.read<float>("/taste/items"));
+    EXPECT_EQ(first.read<float>("/taste/centroids"), again.read<float>("/taste/centroids"));
+    world().barrier();
+  }
+  expect_the_same_on_one_rank();
 }
 
-TEST_F(EvaluationOf, ATasteSpaceOfOtherDataIsRefused) {
+TEST_F(EvaluationOf, ATasteSpaceIsBuiltOnce) {
+  options_.taste_space = directory_ / "taste.h5";
   (void)run(world());
-  options_.taste = directory_ / "metrics.h5";
+  const auto before = text_of(options_.taste_space);
+  const auto written = std::filesystem::last_write_time(options_.taste_space);
+  (void)run(world());
+  EXPECT_EQ(std::filesystem::last_write_time(options_.taste_space), written);
+  EXPECT_EQ(text_of(options_.taste_space), before);
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(directory_.path())) {
+    names.push_back(entry.path().filename());
+  }
+  EXPECT_THAT(names, ::testing::UnorderedElementsAre("data.h5", "metrics.h5", "metrics.json", "taste.h5"));
+}
+
+TEST_F(EvaluationOf, ATasteSpaceOfOtherDataOrOtherNumbersIsRefused) {
+  options_.taste_space = directory_ / "taste.h5";
+  (void)run(world());
   options_.output = directory_ / "again.json";
+  const auto usual = options_.taste;
+  for (auto* number : {&options_.taste.tastes, &options_.taste.dimensions, &options_.taste.seed}) {
+    ++*number;
+    EXPECT_THAT(fault_of(ExitCode::usage), HasSubstr(std::to_string(*number)));
+    options_.taste = usual;
+  }
   data_.users[0].train.pop_back();
   data_.write(directory_ / "other.h5");
   options_.data = directory_ / "other.h5";
   EXPECT_THAT(fault_of(ExitCode::usage), HasSubstr("fingerprint"));
-  options_.taste = directory_ / "other.h5";
-  EXPECT_THAT(fault_of(ExitCode::data), HasSubstr("no taste space"));
+  EXPECT_FALSE(std::filesystem::exists(options_.output));
+  options_.taste_space = directory_ / "metrics.h5";
+  EXPECT_THAT(fault_of(ExitCode::data), HasSubstr("ampcf-taste-space"));
+}
+
+TEST_F(EvaluationOf, OtherTasteNumbersAreSaidAndNotCompared) {
+  const auto usual = run(world());
+  EXPECT_TRUE(usual["taste"]["is_protocol"]);
+  options_.taste.tastes = 7;
+  options_.output = directory_ / "seven.json";
+  const auto seven = run(world());
+  EXPECT_FALSE(seven["taste"]["is_protocol"]);
+  EXPECT_EQ(seven["taste"]["tastes"], 7);
+  EXPECT_NE(usual["tdd"], seven["tdd"]);
+  EXPECT_EQ(usual["full"], seven["full"]);
+  EXPECT_THROW((void)compare({directory_ / "metrics.h5", directory_ / "seven.h5"}, {}, {}), UsageError);
 }
 
 TEST_F(EvaluationOf, ACheckpointOfOtherDataIsRefusedNamingBothFingerprints) {

@@ -41,7 +41,8 @@ struct Comparison {
 
 /// Compares the metrics.h5 of several evaluations, user by user, each with the first. `metrics` names columns; empty
 /// stands for all but recall, which repeats hr. Throws UsageError, naming two files, where these are of other data,
-/// another split, other test items or other candidates, or where no file has a metric; DataError for other files.
+/// another split, other test items, other candidates or another taste space, or where no file has a metric; DataError
+/// for other files.
 [[nodiscard]] Comparison compare(const std::vector<std::filesystem::path>& files,
                                  const std::vector<std::string>& metrics, const BootstrapRules& bootstrap);
 

@@ -18,6 +18,6 @@ struct Clusters {
 /// (Arthur and Vassilvitskii 2007) and improved by Lloyd's iterations until no point changes its cluster, or 300 times.
 /// A cluster that runs empty takes the point that lies farthest from its own centroid. There are as many clusters as
 /// distinct points where these are fewer than `count`. Deterministic in (points, count, restarts, seed).
-[[nodiscard]] Clusters cluster(const Points& points, std::uint64_t count, int restarts, std::uint64_t seed);
+[[nodiscard]] Clusters cluster(const Points& points, std::uint64_t count, std::uint64_t restarts, std::uint64_t seed);
 
 }  // namespace ampcf::evaluation

@@ -6,19 +6,24 @@
 #include "ampcf/storage/file.hpp"
 
 #include <cstdint>
-#include <filesystem>
+#include <string>
 #include <vector>
 
 namespace ampcf::evaluation {
 
-/// What defines the taste space of a dataset. The numbers are the paper's; restarts and seed are part of the
-/// definition, so that a space depends on the data alone.
+/// What defines the taste space of a dataset. Dimensions and tastes are the paper's; restarts and seed are part of the
+/// protocol too, so that a space depends on the data alone.
 struct TasteParameters {
-  std::uint64_t dimensions = 100;
-  std::uint64_t tastes = 50;
-  int restarts = 10;
+  std::uint64_t dimensions = 100;  // the most
+  std::uint64_t tastes = 50;       // the most
+  std::uint64_t restarts = 10;
   std::uint64_t seed = 1;
+
+  [[nodiscard]] bool operator==(const TasteParameters&) const = default;
 };
+
+/// As in "up to 100 dimensions, up to 50 tastes, best of 10 restarts, seed 1".
+[[nodiscard]] std::string description_of(const TasteParameters& parameters);
 
 /// Items as points and latent tastes as centroids among them (src/evaluation/FORMAT.md: /taste).
 struct TasteSpace {
@@ -33,12 +38,8 @@ struct TasteSpace {
 [[nodiscard]] TasteSpace build_taste_space(const dataset::Interactions& all, std::uint64_t item_count,
                                            const TasteParameters& parameters);
 
-/// /taste in a metrics.h5.
+/// /taste in a metrics.h5 or a file of its own.
 void write_taste_space(storage::File& file, const TasteSpace& space);
-
-/// Reads it back from the metrics.h5 of an earlier evaluation. Throws UsageError where that was of other data,
-/// DataError where the file holds none.
-[[nodiscard]] TasteSpace read_taste_space(const std::filesystem::path& path, const dataset::Dataset& data);
 
 /// Collective. Gives rank 0's space, but not its quality, to all ranks.
 void broadcast(const communication::Communicator& communicator, TasteSpace& space);
