@@ -15,6 +15,8 @@ namespace {
 
 constexpr int kWidth = 400;  // of the drawing, in pixels at its natural size: three beside each other on a desktop
 constexpr int kHeight = 250;
+constexpr std::size_t kSeriesInLineOfKey = 5;
+constexpr std::size_t kNamesOnAxis = 8;
 constexpr std::size_t kPointsOnLine = 7;
 constexpr double kMostTicks = 6.0;  // of x: labels as wide as -0.035 keep apart
 
@@ -38,7 +40,19 @@ constexpr std::array<Look, kLooks> kLook{{
     {"\xE2\x96\xB3", 8, "(2,2)", 0, {"#010101", "var(--s7)"}},           // open triangle, black
 }};
 
-const Look& look_of(std::size_t number) { return kLook[number % kLooks]; }
+// Beyond the eighth colours come again, with another dash, point and hatching: 24 pairs of colour and shape.
+Look look_of(std::size_t number) {
+  auto look = kLook[(number + 3 * (number / kLooks)) % kLooks];
+  look.colour = kLook[number % kLooks].colour;
+  return look;
+}
+
+// Room for every line of the key and every name on the y axis.
+int height_of(const Chart& chart) {
+  const auto lines = chart.has_key ? (chart.series.size() + kSeriesInLineOfKey - 1) / kSeriesInLineOfKey : 0;
+  const auto names = std::max(chart.y_ticks.size(), kNamesOnAxis) - kNamesOnAxis;
+  return kHeight + 20 * static_cast<int>(std::max<std::size_t>(lines, 1) - 1) + 15 * static_cast<int>(names);
+}
 
 std::string in_quotes(const std::string& text) {
   std::string quoted = "'";
@@ -124,7 +138,7 @@ std::string data_of(const Series& series, std::size_t block, std::size_t most_po
 
 // Points are few and not at the same places of every line, so that lines that cross stay apart.
 std::string line_style(const Series& series, std::size_t most_points) {
-  const auto& look = look_of(series.look);
+  const auto look = look_of(series.look);
   const auto count = std::min(series.x.size(), most_points);
   return fmt::format("using 1:2 with linespoints linewidth 2 dashtype {} pointtype {} pointsize 0.7 pointinterval {}",
                      look.dash, look.point, std::max<std::size_t>(1, count / (kPointsOnLine + series.look % 3)));
@@ -155,7 +169,7 @@ std::string settings(const Chart& chart) {
       "set tics nomirror out scale 0.5\nset grid {} linecolor rgb 'gray' linewidth 0.7 dashtype solid\n"
       "set xlabel {} offset 0,0.3\nset key outside top left horizontal Left reverse samplen 2.5 width 1\n"
       "set autoscale yfix\nset offsets 0,0,graph 0.06,graph {}\nset errorbars 1\n",
-      kWidth, kHeight, chart.y_ticks.empty() ? "ytics" : "xtics", in_quotes(chart.x_label),
+      kWidth, height_of(chart), chart.y_ticks.empty() ? "ytics" : "xtics", in_quotes(chart.x_label),
       chart.y_limits ? 0.0 : 0.04);
   text += ticks("x", chart.x_ticks) + ticks("y", chart.y_ticks);
   text += x_axis(chart) + limits("x", chart.x_limits) + limits("y", chart.y_limits);

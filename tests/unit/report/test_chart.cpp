@@ -68,6 +68,14 @@ TEST(Script, ThinsLongCurves) {
   EXPECT_LT(script(chart, 200).size(), 10000U);
 }
 
+TEST(Chart, ColourAndShapeTogetherTell24LooksApart) {
+  std::set<std::pair<std::string, std::string>> looks;
+  for (std::size_t look = 0; look < 24; ++look) {
+    looks.emplace(colour(look).in_page, glyph(look));
+  }
+  EXPECT_EQ(looks.size(), 24U);
+}
+
 TEST(Chart, IsEmptyWithoutANumber) {
   EXPECT_TRUE(Chart{.title = "none"}.empty());
   EXPECT_TRUE((Chart{.title = "gaps", .series = {{"A", 0, Mark::line, {1}, {std::nan("")}}}}.empty()));
