@@ -1,6 +1,5 @@
 #include "report/page/html.hpp"
 
-#include <array>
 #include <cstdint>
 
 namespace ampcf::report {

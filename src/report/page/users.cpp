@@ -58,30 +58,41 @@ Html attention(const PortrayedItem& item) {
   return element("span", content, {{"class", "attention"}});
 }
 
-Html list(const char* tag, const std::vector<PortrayedItem>& items, const char* kind) {
+enum class List { history, own, final };
+
+// What stands behind an item's title.
+Html remark(const PortrayedItem& item, List kind) {
+  const auto place = [](const std::string& words) { return element("small", text(words), {{"class", "place"}}); };
+  switch (kind) {
+    case List::history:
+      return place(percent(item.attention[item.persona]));
+    case List::own:
+      return item.final_rank == 0 ? Html() : place(fmt::format("no. {} of the final list", item.final_rank));
+    case List::final:
+      return attention(item);
+  }
+  return {};
+}
+
+// Only the final list is in order of several personas, so only its items say whose they are.
+Html list(const std::vector<PortrayedItem>& items, List kind) {
   Html content;
   for (const auto& item : items) {
     Html entry = title(item);
-    if (kind == std::string("own") && item.final_rank > 0) {
-      entry << Html::markup(" ")
-            << element("small", text(fmt::format("no. {} of the final list", item.final_rank)), {{"class", "place"}});
-    } else if (kind == std::string("history")) {
-      entry << Html::markup(" ") << element("small", text(percent(item.attention[item.persona])), {{"class", "place"}});
-    } else if (kind == std::string("final")) {
-      entry << Html::markup(" ") << attention(item);
+    entry << Html::markup(" ") << remark(item, kind);
+    Attributes attributes;
+    if (kind == List::final) {
+      attributes.emplace_back("class", fmt::format("edge p{}", item.persona % kLooks));
     }
-    const bool is_coloured = kind == std::string("final");
-    content << element(
-        "li", entry,
-        is_coloured ? Attributes{{"class", fmt::format("edge p{}", item.persona % kLooks)}} : Attributes{});
+    content << element("li", entry, attributes);
   }
-  return element(tag, content);
+  return element(kind == List::history ? "ul" : "ol", content);
 }
 
 // One that claims nothing of the history: its list folds away.
 Html unused_persona(const PortrayedPersona& persona, const Html& heading, std::size_t k) {
   Html details = Html::markup("<summary>Unused by this user. What it would recommend alone</summary>");
-  details << list("ol", persona.own_list, "own");
+  details << list(persona.own_list, List::own);
   return element("div", element("h4", heading) << element("details", details),
                  {{"class", fmt::format("persona edge p{}", k % kLooks)}});
 }
@@ -98,13 +109,13 @@ Html persona(const Portrait& portrait, std::size_t k) {
     return unused_persona(persona, heading, k);
   }
   Html history = element("h5", text("Consumed, attention"));
-  history << list("ul", persona.history, "history");
+  history << list(persona.history, List::history);
   if (persona.consumed > persona.history.size()) {
     history << element("p", text(fmt::format("and {} more", persona.consumed - persona.history.size())),
                        {{"class", "quiet"}});
   }
   Html own = element("h5", text("Would recommend alone"));
-  own << list("ol", persona.own_list, "own");
+  own << list(persona.own_list, List::own);
   Html columns = element("div", history) << element("div", own);
   return element("div", element("h4", heading) << element("div", columns, {{"class", "halves"}}),
                  {{"class", fmt::format("persona edge p{}", k % kLooks)}});
@@ -144,7 +155,7 @@ Html figure_two(const Portrait& portrait, Sketchbook& sketchbook) {
   Html final_list = element("h4", text("Recommended"), {{"class", "over"}});
   final_list << element("p", text("The personas' mixture, with the attention of each on an item (from 10 %)."),
                         {{"class", "quiet"}})
-             << list("ol", portrait.final_list, "final");
+             << list(portrait.final_list, List::final);
   if (portrait.tastes) {
     final_list << taste_figure(*portrait.tastes, sketchbook);
   }
