@@ -41,6 +41,8 @@ Json parsed(const fs::path& path) {
     const auto end = text.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(error.byte, text.size()));
     throw DataError("{}:{}: no JSON from byte {} on, expected {}", path.string(),
                     1 + std::count(text.begin(), end, '\n'), error.byte, kExpected);
+  } catch (const Json::exception& error) {  // a number beyond all doubles
+    throw DataError("{}: {}: not {}", path.string(), error.what(), kExpected);
   }
 }
 
@@ -165,20 +167,7 @@ void require_same_evaluation(const Metrics& metrics) {
   }
 }
 
-}  // namespace
-
-const Measured* Metrics::find(const std::string& group, const std::string& name) const {
-  const auto found = std::find_if(figures.begin(), figures.end(),
-                                  [&](const Measured& figure) { return figure.group == group && figure.name == name; });
-  return found == figures.end() ? nullptr : &*found;
-}
-
-Metrics read_metrics(const fs::path& path) {
-  Metrics metrics;
-  metrics.json = metrics.h5 = path;
-  metrics.json.replace_extension(".json");
-  metrics.h5.replace_extension(".h5");
-  const auto json = parsed(metrics.json);
+void fill(Metrics& metrics, const Json& json) {
   const Reader reader(metrics.json, json);
   require_form(metrics.json, reader, json);
   metrics.dataset = reader.text("/dataset");
@@ -196,6 +185,27 @@ Metrics read_metrics(const fs::path& path) {
     add_figures(reader, std::string("/") + group, group, metrics.figures);
   }
   metrics.slices = read_slices(reader);
+}
+
+}  // namespace
+
+const Measured* Metrics::find(const std::string& group, const std::string& name) const {
+  const auto found = std::find_if(figures.begin(), figures.end(),
+                                  [&](const Measured& figure) { return figure.group == group && figure.name == name; });
+  return found == figures.end() ? nullptr : &*found;
+}
+
+Metrics read_metrics(const fs::path& path) {
+  Metrics metrics;
+  metrics.json = metrics.h5 = path;
+  metrics.json.replace_extension(".json");
+  metrics.h5.replace_extension(".h5");
+  const auto json = parsed(metrics.json);
+  try {
+    fill(metrics, json);
+  } catch (const Json::exception& error) {  // a name that is no place in an array
+    throw DataError("{}: {}: not {}", metrics.json.string(), error.what(), kExpected);
+  }
   require_same_evaluation(metrics);
   return metrics;
 }

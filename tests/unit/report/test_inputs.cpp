@@ -115,6 +115,14 @@ TEST_F(Inputs, AMemberOfAnotherKindIsNamed) {
   EXPECT_THAT(fault_of_metrics(R"({"format": "ampcf-metrics", "version": 2})"), HasSubstr("/dataset is missing"));
 }
 
+TEST_F(Inputs, NumbersAndNamesThatFitNowhereAreErrorsLikeAnyOther) {
+  EXPECT_THAT(fault_of_metrics(R"({"format": 1e999})"), HasSubstr("metrics.json"));
+  const std::string head = R"({"format": "ampcf-metrics", "version": 2, "dataset": "", "dataset_fingerprint": "",
+    "split": "", "model": {"kind": "", "name": ""}, "users": 1, "counts": {"users_in_dataset": 1, "items_in_dataset": 1},
+    "k": 10, "revision": "", "full": {"99999999999999999999": 1}, "intervals": {"level": 0.5, "full": [1, 2]}})";
+  EXPECT_THAT(fault_of_metrics(head), HasSubstr("metrics."));
+}
+
 TEST_F(Inputs, ADeepJsonIsAnErrorLikeAnyOther) {
   EXPECT_THAT(fault_of_metrics(std::string(500000, '[')), HasSubstr("metrics.json"));
   EXPECT_THAT(fault_of_metrics(std::string(500000, '[') + std::string(500000, ']')), HasSubstr("metrics.json"));
