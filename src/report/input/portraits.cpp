@@ -1,0 +1,179 @@
+#include "report/input/portraits.hpp"
+
+#include "ampcf/core/error.hpp"
+#include "ampcf/evaluation/placement.hpp"
+#include "ampcf/evaluation/taste/distance.hpp"
+#include "ampcf/evaluation/taste/space.hpp"
+#include "ampcf/evaluation/user_measures.hpp"
+#include "ampcf/recommendation/recommender.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+namespace ampcf::report {
+
+namespace {
+
+using evaluation::Points;
+
+// The taste space of an evaluation of this data, as distances of items to tastes.
+std::optional<Points> read_distances(const std::vector<Subject>& subjects, const dataset::Dataset& data) {
+  for (const auto* const subject : measured(subjects)) {
+    if (storage::File::open(subject->metrics->h5).contains("/taste/items")) {
+      return evaluation::cosine_distances(evaluation::read_taste_space(subject->metrics->h5, data));
+    }
+  }
+  return std::nullopt;
+}
+
+class Painter {
+ public:
+  Painter(const ReportOptions& options, const std::vector<Subject>& subjects)
+      : options_(options),
+        data_(options.data),
+        model_(options.checkpoint),
+        recommender_(data_, model_),
+        shared_(model_.shared()),
+        catalogue_(shared_),
+        scorer_(shared_),
+        tags_(data_.item_tags()),
+        distances_(read_distances(subjects, data_)) {
+    require_dataset(subjects, data_.fingerprint(), data_.path().string());
+  }
+
+  [[nodiscard]] UserIndex find(const std::string& id) const { return recommender_.find_user(id); }
+
+  [[nodiscard]] Portrait paint(UserIndex user) {
+    const auto listed = recommender_.recommend(user, std::max<std::size_t>(options_.top, evaluation::kListLength));
+    Portrait portrait{listed.user_id, listed.history.size(), std::vector<PortrayedPersona>(personas()), {}, {}};
+    for (std::size_t i = 0; i < std::min<std::size_t>(options_.top, listed.items.size()); ++i) {
+      portrait.final_list.push_back(shown(listed.items[i]));
+      portrait.final_list.back().final_rank = i + 1;
+    }
+    for (const auto& item : listed.history) {
+      auto& persona = portrait.personas[item.persona];
+      if (++persona.consumed <= options_.history) {
+        persona.history.push_back(shown(item));
+      }
+    }
+    add_own_lists(user, listed, portrait);
+    if (distances_) {
+      portrait.tastes = tastes_of(user, listed);
+    }
+    return portrait;
+  }
+
+ private:
+  [[nodiscard]] std::size_t personas() const { return recommender_.persona_count(); }
+
+  [[nodiscard]] std::string title(ItemIndex item) const {
+    const auto title = recommender_.title(item);
+    return title.empty() ? recommender_.item_id(item) : title;
+  }
+
+  [[nodiscard]] PortrayedItem shown(const recommendation::ExplainedItem& item) const {
+    return {title(item.item), tags_.empty() ? "" : tags_[item.item],
+            item.persona,     {item.attention.begin(), item.attention.end()},
+            item.is_held_out, 0};
+  }
+
+  // What persona k would recommend alone: of a user all of whose personas are k, attention, whatever it is, makes u_k,
+  // so the score is u_k . v_j + b_j.
+  void add_own_lists(UserIndex user, const recommendation::Recommendation& listed, Portrait& portrait) {
+    const auto rows = model_.personas({user, user + 1});
+    std::vector<ItemIndex> consumed;
+    for (const auto& item : listed.history) {
+      consumed.push_back(item.item);
+    }
+    std::sort(consumed.begin(), consumed.end());
+    auto alone = rows;
+    const auto width = shared_.dimensions.padded_dim();
+    std::vector<float> scores(catalogue_.score_stride());
+    for (std::size_t k = 0; k < personas(); ++k) {
+      for (std::size_t other = 0; other < personas(); ++other) {
+        std::copy_n(rows.of(0) + k * width, width, alone.of(0) + other * width);
+      }
+      catalogue_.score(alone.of(0), 1, scores.data());
+      scorer_.set_user(rows.of(0));
+      const auto of_items = std::span<const float>(scores).first(shared_.item_count);
+      for (const auto item : evaluation::best_items(of_items, consumed, options_.history)) {
+        portrait.personas[k].own_list.push_back(own(item, listed));
+      }
+    }
+  }
+
+  // An item of a persona's own list, with the attention that all of the user's personas would pay to it.
+  [[nodiscard]] PortrayedItem own(ItemIndex item, const recommendation::Recommendation& listed) {
+    std::vector<float> attention(personas());
+    scorer_.attention(item, attention);
+    const auto strongest = std::max_element(attention.begin(), attention.end()) - attention.begin();
+    PortrayedItem shown{title(item),
+                        tags_.empty() ? "" : tags_[item],
+                        static_cast<std::size_t>(strongest),
+                        {attention.begin(), attention.end()},
+                        false,
+                        0};
+    for (std::size_t i = 0; i < std::min<std::size_t>(options_.top, listed.items.size()); ++i) {
+      if (listed.items[i].item == item) {
+        shown.final_rank = i + 1;
+        shown.is_held_out = listed.items[i].is_held_out;
+      }
+    }
+    return shown;
+  }
+
+  // As the evaluator measures them: the training items against the best 30.
+  [[nodiscard]] std::optional<TastePortrait> tastes_of(UserIndex user,
+                                                       const recommendation::Recommendation& listed) const {
+    const auto history = data_.interactions({user, user + 1}).item;
+    std::vector<ItemIndex> list;
+    for (std::size_t i = 0; i < std::min(evaluation::kListLength, listed.items.size()); ++i) {
+      list.push_back(listed.items[i].item);
+    }
+    if (history.empty() || list.empty()) {
+      return std::nullopt;
+    }
+    const auto t = evaluation::taste_distribution(*distances_, history);
+    const auto d = evaluation::taste_distribution(*distances_, list);
+    TastePortrait portrait{{}, evaluation::jensen_shannon(d, t), evaluation::hellinger(d, t)};
+    std::vector<std::size_t> order(t.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return t[a] < t[b]; });
+    for (const auto taste : order) {
+      Points::Index nearest = 0;
+      distances_->col(static_cast<Points::Index>(taste)).minCoeff(&nearest);
+      portrait.tastes.push_back({t[taste], d[taste], title(static_cast<ItemIndex>(nearest))});
+    }
+    return portrait;
+  }
+
+  const ReportOptions& options_;
+  dataset::Dataset data_;
+  checkpoint::ModelFile model_;
+  recommendation::Recommender recommender_;
+  model::SharedParameters<float> shared_;
+  model::CatalogueScorer catalogue_;
+  model::Scorer scorer_;
+  std::vector<std::string> tags_;
+  std::optional<Points> distances_;
+};
+
+}  // namespace
+
+std::vector<Portrait> portray(const ReportOptions& options, const std::vector<Subject>& subjects) {
+  if (options.users.empty()) {
+    return {};
+  }
+  Painter painter(options, subjects);
+  std::vector<UserIndex> users;
+  for (const auto& id : options.users) {
+    users.push_back(painter.find(id));
+  }
+  std::vector<Portrait> portraits;
+  for (const auto user : users) {
+    portraits.push_back(painter.paint(user));
+  }
+  return portraits;
+}
+
+}  // namespace ampcf::report
