@@ -1,69 +1,116 @@
 #include "ampcf/recommendation/program.hpp"
 
-#include "ampcf/config/options.hpp"
+#include "ampcf/core/log.hpp"
+#include "ampcf/recommendation/all_lists.hpp"
+#include "ampcf/recommendation/export.hpp"
+#include "ampcf/recommendation/options.hpp"
 #include "ampcf/recommendation/output.hpp"
+#include "recommendation/page.hpp"
 
 #include <fmt/format.h>
+
+#include <chrono>
 
 namespace ampcf::recommendation {
 
 namespace {
 
-struct RecommendOptions {
-  std::filesystem::path data;
-  std::filesystem::path checkpoint;
-  std::vector<std::string> users;
-  std::uint64_t top = 10;
-  std::uint64_t history = 5;
-  std::string format = "text";
-};
-
-void add_options(config::OptionTable& table, RecommendOptions& options) {
-  table.begin_group("Recommendation");
-  table.add("data", options.data, "dataset file that the model was trained on").is_required = true;
-  table.add("checkpoint", options.checkpoint, "RUN/best.h5 or RUN/checkpoint.h5").is_required = true;
-  table.add("user", options.users, "RAW_ID", "raw id of a user; may be given several times").is_required = true;
-  table.add("top", options.top, "items to recommend", config::kAtLeastOne);
-  table.add("history", options.history, "items of each persona's history to show as text", config::kNotNegative);
-  table.add_choice("format", options.format, {"text", "csv", "json"}, "how to print; personas are numbered from 1");
+Filter filter_of(const Catalogue& catalogue, const RecommendOptions& options, Log& log) {
+  auto filter = make_filter(catalogue, options.filter);
+  if (filter.unknown_items > 0) {
+    log.warn("{}: {} items that the dataset does not know", options.filter.exclude_file.string(), filter.unknown_items);
+  }
+  return filter;
 }
 
-std::string printed(Recommender& recommender, const std::vector<Recommendation>& lists,
+ListRules rules_of(const RecommendOptions& options, const Filter& filter) {
+  return {options.top, options.is_history_included, filter.left_out, options.nearest};
+}
+
+std::string printed(const Catalogue& catalogue, const std::vector<Recommendation>& lists,
                     const RecommendOptions& options) {
   if (options.format == "json") {
-    return as_json(recommender, lists);
+    return as_json(catalogue, lists);
   }
-  std::string text;
+  const auto page = Page::of_stdout();
+  std::string text = options.format == "csv" ? as_csv_header() : "";
   for (const auto& list : lists) {
     const bool is_first = &list == &lists.front();
-    text += options.format == "csv" ? as_csv(recommender, list, is_first)
-                                    : (is_first ? "" : "\n\n") + as_text(recommender, list, options.history);
+    text += options.format == "csv" ? as_csv(catalogue, list)
+                                    : (is_first ? "" : "\n\n") + as_text(catalogue, list, options.history_items, page);
   }
   return text;
 }
 
-}  // namespace
-
-ExitCode run_program(int argc, const char* const* argv) {
-  RecommendOptions options;
-  config::OptionTable table("ampcf-recommend", "recommends items to users and names the persona behind each",
-                            "ampcf-recommend --data data.h5 --checkpoint RUN/best.h5 --user RAW_ID [--top 10]");
-  add_options(table, options);
-  if (!table.parse(argc, argv)) {
-    return ExitCode::success;
-  }
+std::string recommend_to_users(const RecommendOptions& options, Log& log) {
   const dataset::Dataset data(options.data);
   const checkpoint::ModelFile model(options.checkpoint);
   Recommender recommender(data, model);
-  std::vector<UserIndex> users;
+  const auto filter = filter_of(recommender.catalogue(), options, log);
+  std::vector<Profile> profiles;
   for (const auto& id : options.users) {
-    users.push_back(recommender.find_user(id));  // all of them before the first is printed
+    profiles.push_back(recommender.profile_of(recommender.find_user(id)));
   }
   std::vector<Recommendation> lists;
-  for (const auto user : users) {
-    lists.push_back(recommender.recommend(user, options.top));
+  for (const auto& profile : profiles) {
+    lists.push_back(recommender.recommend(profile, rules_of(options, filter)));
   }
-  fmt::print("{}", printed(recommender, lists, options));
+  return printed(recommender.catalogue(), lists, options);
+}
+
+void recommend_to_all(const RecommendOptions& options, const communication::Communicator& communicator, Log& log) {
+  const auto start = std::chrono::steady_clock::now();
+  std::optional<dataset::Dataset> data;
+  std::optional<checkpoint::ModelFile> model;
+  Filter filter;
+  communicator.agree([&] {
+    data.emplace(options.data);
+    model.emplace(options.checkpoint);
+    if (!options.filter.only_tags.empty() || !options.filter.exclude_file.empty()) {
+      filter = filter_of(Catalogue(*data), options, log);
+    }
+  });
+  const auto count = write_all_lists(communicator, *data, *model, rules_of(options, filter), options.output);
+  log.info("{} items for {} users in {}: {:.1f} s", count, data->user_count(), options.output.string(),
+           std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+}
+
+}  // namespace
+
+ExitCode run_program(int argc, const char* const* argv, const communication::Communicator& communicator) {
+  RecommendOptions options;
+  config::OptionTable table("ampcf-recommend", "recommends items to users and names the persona behind each",
+                            "ampcf-recommend --data data.h5 --checkpoint RUN/best.h5 --user RAW_ID [--top 10]\n"
+                            "       mpirun -n P ampcf-recommend --data data.h5 --checkpoint RUN/best.h5 --all "
+                            "--output lists.csv\n"
+                            "       ampcf-recommend --data data.h5 --checkpoint RUN/best.h5 --export DIRECTORY");
+  bool is_to_run = false;
+  communicator.agree([&] {
+    add_options(table, options);
+    is_to_run = table.parse(argc, argv, communicator.rank() == 0);
+    if (is_to_run) {
+      check_options(table, options);
+    }
+  });
+  if (!is_to_run) {
+    return ExitCode::success;
+  }
+  const auto log = make_log(communicator.rank(), communicator.size());
+  if (options.is_for_all) {
+    recommend_to_all(options, communicator, *log);
+    return ExitCode::success;
+  }
+  communicator.agree([&] {
+    if (communicator.rank() != 0) {
+      return;
+    }
+    if (options.export_to.empty()) {
+      fmt::print("{}", recommend_to_users(options, *log));
+    } else {
+      export_model(dataset::Dataset(options.data), checkpoint::ModelFile(options.checkpoint), options.export_to,
+                   options.export_form);
+    }
+  });
   return ExitCode::success;
 }
 
