@@ -2,9 +2,13 @@
 
 #include "ampcf/core/log.hpp"
 #include "ampcf/recommendation/all_lists.hpp"
+#include "ampcf/recommendation/cards.hpp"
 #include "ampcf/recommendation/export.hpp"
+#include "ampcf/recommendation/history_file.hpp"
+#include "ampcf/recommendation/measured.hpp"
 #include "ampcf/recommendation/options.hpp"
 #include "ampcf/recommendation/output.hpp"
+#include "ampcf/recommendation/population.hpp"
 #include "recommendation/page.hpp"
 
 #include <fmt/format.h>
@@ -14,6 +18,12 @@
 namespace ampcf::recommendation {
 
 namespace {
+
+constexpr std::size_t kLikePersonas = 3;  // on a card
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
 
 Filter filter_of(const Catalogue& catalogue, const RecommendOptions& options, Log& log) {
   auto filter = make_filter(catalogue, options.filter);
@@ -42,20 +52,80 @@ std::string printed(const Catalogue& catalogue, const std::vector<Recommendation
   return text;
 }
 
+std::vector<Profile> known_users(const Recommender& recommender, const RecommendOptions& options) {
+  std::vector<Profile> profiles;
+  for (const auto& id : options.users) {
+    profiles.push_back(recommender.profile_of(recommender.find_user(id)));
+  }
+  return profiles;
+}
+
+std::vector<Profile> new_users(const dataset::Dataset& data, const checkpoint::ModelFile& model,
+                               const Recommender& recommender, const RecommendOptions& options, Log& log) {
+  const auto histories = read_histories(options.history, recommender.catalogue().ids());
+  const FoldIn fold_in(data, model, recommender.shared(), options.fold_in);
+  const auto start = std::chrono::steady_clock::now();
+  std::vector<Profile> profiles;
+  std::uint64_t unknown = 0;
+  for (const auto& history : histories) {
+    profiles.push_back({history.id, fold_in.fit(history.items), history.items, kNoItem});
+    unknown += history.unknown_items;
+  }
+  if (unknown > 0) {
+    log.warn("{}: {} lines name items that the dataset does not know", options.history.string(), unknown);
+  }
+  log.info("personas of {} new users: {:.1f} ms each", profiles.size(),
+           1000.0 * seconds_since(start) / static_cast<double>(profiles.size()));
+  return profiles;
+}
+
+std::string cards_of(Recommender& recommender, const checkpoint::ModelFile& model, const std::vector<Profile>& profiles,
+                     const RecommendOptions& options, const Filter& filter) {
+  CardMaker maker(recommender, model, options.top, kLikePersonas);
+  std::vector<UserCards> cards;
+  for (const auto& profile : profiles) {
+    cards.push_back(maker.make(profile, filter.left_out));
+  }
+  if (options.format == "json") {
+    return cards_as_json(recommender.catalogue(), cards);
+  }
+  if (options.format == "csv") {
+    return cards_as_csv(recommender.catalogue(), cards);
+  }
+  const auto page = Page::of_stdout();
+  std::string text;
+  for (const auto& user : cards) {
+    text += (text.empty() ? "" : "\n\n") + cards_as_text(recommender.catalogue(), user, page);
+  }
+  return text;
+}
+
 std::string recommend_to_users(const RecommendOptions& options, Log& log) {
   const dataset::Dataset data(options.data);
   const checkpoint::ModelFile model(options.checkpoint);
   Recommender recommender(data, model);
   const auto filter = filter_of(recommender.catalogue(), options, log);
-  std::vector<Profile> profiles;
-  for (const auto& id : options.users) {
-    profiles.push_back(recommender.profile_of(recommender.find_user(id)));
+  const auto profiles =
+      options.history.empty() ? known_users(recommender, options) : new_users(data, model, recommender, options, log);
+  if (!options.test_file.empty()) {
+    return measured(recommender, profiles, options.test_file);
+  }
+  if (options.has_cards) {
+    return cards_of(recommender, model, profiles, options, filter);
   }
   std::vector<Recommendation> lists;
   for (const auto& profile : profiles) {
     lists.push_back(recommender.recommend(profile, rules_of(options, filter)));
   }
   return printed(recommender.catalogue(), lists, options);
+}
+
+std::string describe_population(const RecommendOptions& options) {
+  const dataset::Dataset data(options.data);
+  const checkpoint::ModelFile model(options.checkpoint);
+  Recommender recommender(data, model);
+  const auto population = measure_population(recommender, data, model);
+  return options.format == "json" ? population_as_json(population) : population_as_text(population, Page::of_stdout());
 }
 
 void recommend_to_all(const RecommendOptions& options, const communication::Communicator& communicator, Log& log) {
@@ -72,18 +142,21 @@ void recommend_to_all(const RecommendOptions& options, const communication::Comm
   });
   const auto count = write_all_lists(communicator, *data, *model, rules_of(options, filter), options.output);
   log.info("{} items for {} users in {}: {:.1f} s", count, data->user_count(), options.output.string(),
-           std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+           seconds_since(start));
 }
 
 }  // namespace
 
 ExitCode run_program(int argc, const char* const* argv, const communication::Communicator& communicator) {
   RecommendOptions options;
-  config::OptionTable table("ampcf-recommend", "recommends items to users and names the persona behind each",
-                            "ampcf-recommend --data data.h5 --checkpoint RUN/best.h5 --user RAW_ID [--top 10]\n"
-                            "       mpirun -n P ampcf-recommend --data data.h5 --checkpoint RUN/best.h5 --all "
-                            "--output lists.csv\n"
-                            "       ampcf-recommend --data data.h5 --checkpoint RUN/best.h5 --export DIRECTORY");
+  config::OptionTable table(
+      "ampcf-recommend", "recommends items to users and names the persona behind each",
+      "ampcf-recommend --data data.h5 --checkpoint RUN/best.h5 --user RAW_ID [--top 10]\n"
+      "       mpirun -n P ampcf-recommend --data data.h5 --checkpoint RUN/best.h5 --all "
+      "--output lists.csv\n"
+      "       ampcf-recommend --data data.h5 --checkpoint RUN/best.h5 --history FILE [--top 10]\n"
+      "       ampcf-recommend --data data.h5 --checkpoint RUN/best.h5 (--user RAW_ID | --all) --cards\n"
+      "       ampcf-recommend --data data.h5 --checkpoint RUN/best.h5 --export DIRECTORY");
   bool is_to_run = false;
   communicator.agree([&] {
     add_options(table, options);
@@ -96,7 +169,7 @@ ExitCode run_program(int argc, const char* const* argv, const communication::Com
     return ExitCode::success;
   }
   const auto log = make_log(communicator.rank(), communicator.size());
-  if (options.is_for_all) {
+  if (options.is_for_all && !options.has_cards) {
     recommend_to_all(options, communicator, *log);
     return ExitCode::success;
   }
@@ -104,7 +177,9 @@ ExitCode run_program(int argc, const char* const* argv, const communication::Com
     if (communicator.rank() != 0) {
       return;
     }
-    if (options.export_to.empty()) {
+    if (options.is_for_all) {
+      fmt::print("{}", describe_population(options));
+    } else if (options.export_to.empty()) {
       fmt::print("{}", recommend_to_users(options, *log));
     } else {
       export_model(dataset::Dataset(options.data), checkpoint::ModelFile(options.checkpoint), options.export_to,

@@ -2,6 +2,7 @@
 
 #include "ampcf/config/options.hpp"
 #include "ampcf/recommendation/filter.hpp"
+#include "ampcf/recommendation/fold_in.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -17,9 +18,14 @@ struct RecommendOptions {
 
   std::vector<std::string> users;
   bool is_for_all = false;
+  std::filesystem::path history;    // of somebody whom the model has not seen
+  std::filesystem::path test_file;  // what to measure such users on; empty: they are recommended to
+  FoldInOptions fold_in;
   std::filesystem::path output;     // of the lists of all users
   std::filesystem::path export_to;  // directory for the model's numbers
   std::string export_form = "both";
+
+  bool has_cards = false;  // of personas, in place of lists
 
   std::uint64_t top = 10;
   bool is_history_included = false;
