@@ -2,5 +2,7 @@
 #include "ampcf/recommendation/program.hpp"
 
 int main(int argc, char** argv) {
-  return ampcf::communication::run_serial([&] { return ampcf::recommendation::run_program(argc, argv); });
+  return ampcf::communication::run_parallel(argc, argv, [&](const ampcf::communication::Communicator& communicator) {
+    return ampcf::recommendation::run_program(argc, argv, communicator);
+  });
 }

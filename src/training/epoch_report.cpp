@@ -37,13 +37,13 @@ void Trainer::record(const EpochReport& report) {
   const auto metric = [&](double ValidationMetrics::*member) {
     return report.validation ? fmt::format("{:.17g}", (*report.validation).*member) : std::string();
   };
-  progress.log_rows.push_back(
-      fmt::format("{},{:.3f},{:.0f},{:.17g},{:.17g},{:.17g},{:.17g},{},{},{:.3f},{:.3f},{:.3f},{:.0f},{:.3f},{:.3f}",
-                  progress.epoch, report.training_seconds + report.validation_seconds + seconds_in_checkpoints_, rate,
-                  report.loss.total, report.loss.data, report.loss.entropy_positive, report.loss.entropy_negative,
-                  metric(&ValidationMetrics::hr), metric(&ValidationMetrics::ndcg), report.training_seconds,
-                  report.validation_seconds, seconds_in_checkpoints_, report.bytes_per_step, report.waiting_share,
-                  report.imbalance));
+  progress.log_rows.push_back(fmt::format(
+      "{},{:.3f},{:.0f},{:.17g},{:.17g},{:.17g},{:.17g},{},{},{:.3f},{:.3f},{:.3f},{:.0f},{:.3f},{:.3f},{:.4f},{:.4f}",
+      progress.epoch, report.training_seconds + report.validation_seconds + seconds_in_checkpoints_, rate,
+      report.loss.total, report.loss.data, report.loss.entropy_positive, report.loss.entropy_negative,
+      metric(&ValidationMetrics::hr), metric(&ValidationMetrics::ndcg), report.training_seconds,
+      report.validation_seconds, seconds_in_checkpoints_, report.bytes_per_step, report.waiting_share, report.imbalance,
+      report.usage.effective, report.usage.idle));
   seconds_in_checkpoints_ = 0.0;
   const auto validation = report.validation
                               ? fmt::format(", validation HR@10 {:.4f} NDCG@10 {:.4f}{}", report.validation->hr,
@@ -51,6 +51,19 @@ void Trainer::record(const EpochReport& report) {
                               : std::string();
   log_.info("epoch {}: loss {:.4f}{}, {:.0f} positives/s, {:.1f} s", progress.epoch, report.loss.total, validation,
             rate, report.training_seconds);
+  warn_of_collapse(report);
+}
+
+// At the end alone: in the first epochs personas have not parted yet.
+void Trainer::warn_of_collapse(const EpochReport& report) const {
+  const auto r = options_.dimensions.personas;
+  if (communicator_.rank() == 0 && is_finished() && is_collapsed(report.usage, r)) {
+    log_.warn(
+        "personas have collapsed: of {} a user has {:.2f} in use on average, {:.0f} % of all claim nothing of their "
+        "user's "
+        "history; explanations will name the same persona for nearly everything (less --weight-decay keeps more alive)",
+        r, report.usage.effective, 100.0 * report.usage.idle);
+  }
 }
 
 }  // namespace ampcf::training

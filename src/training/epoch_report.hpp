@@ -1,5 +1,6 @@
 #pragma once
 
+#include "ampcf/training/persona_usage.hpp"
 #include "ampcf/training/trainer.hpp"
 
 namespace ampcf::training {
@@ -8,6 +9,7 @@ namespace ampcf::training {
 struct Trainer::EpochReport {
   LossSums::Means loss;
   std::optional<ValidationMetrics> validation;
+  PersonaUsage usage;
   double training_seconds = 0.0;
   double validation_seconds = 0.0;
   double bytes_per_step = 0.0;  // received from other nodes, by the rank that received most

@@ -2,10 +2,18 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <string>
 
 namespace ampcf::training {
+
+std::string with_all_columns(std::string row) {
+  const std::string header = kLogHeader;
+  const auto columns = [](const std::string& text) { return std::count(text.begin(), text.end(), ','); };
+  row.append(static_cast<std::size_t>(std::max<std::ptrdiff_t>(0, columns(header) - columns(row))), ',');
+  return row;
+}
 
 ProgressLine::ProgressLine(bool is_shown, std::uint64_t epoch, std::uint64_t steps, std::uint64_t steps_done,
                            std::uint64_t interactions)

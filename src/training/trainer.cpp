@@ -20,6 +20,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr std::uint64_t kInteractionsForUsage = 65536;  // looked at after an epoch: some milliseconds
+
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
 // How often each item stands in the whole training part.
@@ -196,6 +198,9 @@ void Trainer::resume_from(const std::filesystem::path& path) {
     }
   }
   checkpoint::read_state(path, *state_, node_->ranks().rank() == 0);
+  for (auto& row : state_->progress.log_rows) {
+    row = with_all_columns(std::move(row));
+  }
 }
 
 void Trainer::build_step() {
@@ -285,6 +290,8 @@ Wish Trainer::run_epoch() {
   }
   const auto start = Clock::now();
   report.validation = validation_->run(state_->outcome_personas(), state_->outcome_shared());
+  report.usage = measure_usage(communicator_, interactions_, state_->outcome_personas(), state_->outcome_shared(),
+                               usage_stride(dataset_->interaction_count(), kInteractionsForUsage));
   report.validation_seconds = slowest(seconds_since(start));
   judge(report);
   record(report);

@@ -53,7 +53,9 @@ int evaluate(const Words& words) {
 }
 
 int recommend(const Words& words) {
-  return run_words(words, [](int argc, const char* const* argv) { return recommendation::run_program(argc, argv); });
+  return run_words(words, [](int argc, const char* const* argv) {
+    return recommendation::run_program(argc, argv, communication::Communicator::alone());
+  });
 }
 
 // The sound files and the folder in which mutants are tried.
@@ -110,6 +112,10 @@ std::vector<std::pair<std::string, Reader>> readers_of_datasets(const Workshop& 
        [&](const auto& file) {
          return recommend({"--data", file, "--checkpoint", shop.checkpoint, "--user", shop.user});
        }},
+      {"describe",
+       [&](const auto& file) {
+         return recommend({"--data", file, "--checkpoint", shop.checkpoint, "--all", "--cards"});
+       }},
   };
 }
 
@@ -121,6 +127,10 @@ std::vector<std::pair<std::string, Reader>> readers_of_checkpoints(const Worksho
           {"recommend",
            [&](const auto& file) {
              return recommend({"--data", shop.data, "--checkpoint", file, "--user", shop.user});
+           }},
+          {"describe",
+           [&](const auto& file) {
+             return recommend({"--data", shop.data, "--checkpoint", file, "--all", "--cards"});
            }},
           {"resume", [&](const auto& file) {
              auto words = Workshop::run_of(shop.data, file.parent_path(), 2);

@@ -29,6 +29,7 @@ enum class Stream : std::uint32_t {
   random_baseline = 14,
   bootstrap = 15,
   als_factors = 16,
+  fold_in = 17,
 };
 
 /// Philox' key. The stream goes into it beside the seed, so that streams of one seed never share a counter.

@@ -7,15 +7,22 @@
 
 namespace ampcf::recommendation {
 
-/// For people: the list with score, persona and attention beside each item, then the history by persona,
-/// `history_items` of each at most.
-[[nodiscard]] std::string as_text(const Recommender& recommender, const Recommendation& recommendation,
-                                  std::size_t history_items);
+struct Page;
 
-/// `user,rank,item,title,score,persona,attention`, quoted as RFC 4180 asks; with the header where `has_header`.
-[[nodiscard]] std::string as_csv(const Recommender& recommender, const Recommendation& recommendation, bool has_header);
+/// For people: the list with score, persona and attention beside each item and what speaks for it below, then the
+/// history by persona, `history_items` of each at most.
+[[nodiscard]] std::string as_text(const Catalogue& catalogue, const Recommendation& recommendation,
+                                  std::size_t history_items, const Page& page);
+
+/// A row for each recommended item, quoted as RFC 4180 asks; `as_csv_header` names the columns. Attention weights are
+/// in the order of the personas, nearest items by raw id; both are separated by `|`.
+[[nodiscard]] std::string as_csv_header();
+[[nodiscard]] std::string as_csv(const Catalogue& catalogue, const Recommendation& recommendation);
 
 /// One array of users with `items` and `history`, each entry with all attention weights.
-[[nodiscard]] std::string as_json(const Recommender& recommender, const std::vector<Recommendation>& recommendations);
+[[nodiscard]] std::string as_json(const Catalogue& catalogue, const std::vector<Recommendation>& recommendations);
+
+/// A field of CSV, quoted where it must be.
+[[nodiscard]] std::string csv_field(const std::string& text);
 
 }  // namespace ampcf::recommendation

@@ -53,6 +53,7 @@ class Trainer {
   void announce_stop(Wish wish) const;
   void judge(EpochReport& report);
   void record(const EpochReport& report);
+  void warn_of_collapse(const EpochReport& report) const;
 
   const communication::Communicator& communicator_;
   Log& log_;
