@@ -65,15 +65,18 @@ void require_form(const storage::File& file) {
   }
 }
 
-Stored stored_in(const storage::File& file) {
-  require_form(file);
+TasteSpace space_in(const storage::File& file) {
   file.expect_shape("/taste/quality", {3});
   const auto quality = file.read<double>("/taste/quality");
-  Stored stored{
-      file.text_attribute("dataset_fingerprint"),
-      {file.attribute<std::uint64_t>("dimensions"), file.attribute<std::uint64_t>("tastes"),
-       file.attribute<std::uint64_t>("restarts"), file.attribute<std::uint64_t>("seed")},
-      {read_points(file, "/taste/items"), read_points(file, "/taste/centroids"), quality[0], quality[1], quality[2]}};
+  return {read_points(file, "/taste/items"), read_points(file, "/taste/centroids"), quality[0], quality[1], quality[2]};
+}
+
+Stored stored_in(const storage::File& file) {
+  require_form(file);
+  Stored stored{file.text_attribute("dataset_fingerprint"),
+                {file.attribute<std::uint64_t>("dimensions"), file.attribute<std::uint64_t>("tastes"),
+                 file.attribute<std::uint64_t>("restarts"), file.attribute<std::uint64_t>("seed")},
+                space_in(file)};
   if (file.attribute<std::uint64_t>("checksum") != checksum_of(stored)) {
     throw DataError(
         "{}: damaged: it does not add up to its checksum; remove it, and the next evaluation builds it anew",
@@ -107,6 +110,25 @@ TasteSpace read_taste_space(const std::filesystem::path& path, const dataset::Da
                      description_of(parameters));
   }
   return std::move(stored.space);
+}
+
+TasteSpace read_measured_taste_space(const std::filesystem::path& metrics, const dataset::Dataset& data) {
+  const auto file = storage::File::open(metrics);
+  if (!file.contains("/taste/items")) {
+    throw DataError("{}: no taste space in it: expected the metrics.h5 of an evaluation with TDD", metrics.string());
+  }
+  const auto fingerprint = file.text_attribute("dataset_fingerprint");
+  if (fingerprint != data.fingerprint()) {
+    throw UsageError("{} is of a dataset with fingerprint {}, but {} has {}", metrics.string(), fingerprint,
+                     data.path().string(), data.fingerprint());
+  }
+  auto space = space_in(file);
+  if (space.items.cols() != space.centroids.cols() ||
+      space.items.rows() != static_cast<Eigen::Index>(data.item_count()) || !space.items.allFinite() ||
+      !space.centroids.allFinite()) {
+    throw DataError("{}: the shapes and numbers of /taste do not fit {} items", metrics.string(), data.item_count());
+  }
+  return space;
 }
 
 void store_taste_space(const std::filesystem::path& path, const TasteSpace& space, const dataset::Dataset& data,

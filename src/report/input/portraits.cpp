@@ -3,7 +3,7 @@
 #include "ampcf/core/error.hpp"
 #include "ampcf/evaluation/placement.hpp"
 #include "ampcf/evaluation/taste/distance.hpp"
-#include "ampcf/evaluation/taste/space.hpp"
+#include "ampcf/evaluation/taste/space_file.hpp"
 #include "ampcf/evaluation/user_measures.hpp"
 #include "ampcf/recommendation/recommender.hpp"
 
@@ -20,7 +20,7 @@ using evaluation::Points;
 std::optional<Points> read_distances(const std::vector<Subject>& subjects, const dataset::Dataset& data) {
   for (const auto* const subject : measured(subjects)) {
     if (storage::File::open(subject->metrics->h5).contains("/taste/items")) {
-      return evaluation::cosine_distances(evaluation::read_taste_space(subject->metrics->h5, data));
+      return evaluation::cosine_distances(evaluation::read_measured_taste_space(subject->metrics->h5, data));
     }
   }
   return std::nullopt;
@@ -33,10 +33,7 @@ class Painter {
         data_(options.data),
         model_(options.checkpoint),
         recommender_(data_, model_),
-        shared_(model_.shared()),
-        catalogue_(shared_),
-        scorer_(shared_),
-        tags_(data_.item_tags()),
+        scorer_(recommender_.shared()),
         distances_(read_distances(subjects, data_)) {
     require_dataset(subjects, data_.fingerprint(), data_.path().string());
   }
@@ -44,7 +41,9 @@ class Painter {
   [[nodiscard]] UserIndex find(const std::string& id) const { return recommender_.find_user(id); }
 
   [[nodiscard]] Portrait paint(UserIndex user) {
-    const auto listed = recommender_.recommend(user, std::max<std::size_t>(options_.top, evaluation::kListLength));
+    const auto profile = recommender_.profile_of(user);
+    const auto listed = recommender_.recommend(
+        profile, {.count = std::max<std::size_t>(options_.top, evaluation::kListLength), .nearest = 0});
     Portrait portrait{listed.user_id, listed.history.size(), std::vector<PortrayedPersona>(personas()), {}, {}};
     for (std::size_t i = 0; i < std::min<std::size_t>(options_.top, listed.items.size()); ++i) {
       portrait.final_list.push_back(shown(listed.items[i]));
@@ -56,7 +55,7 @@ class Painter {
         persona.history.push_back(shown(item));
       }
     }
-    add_own_lists(user, listed, portrait);
+    add_own_lists(profile, listed, portrait);
     if (distances_) {
       portrait.tastes = tastes_of(user, listed);
     }
@@ -66,37 +65,26 @@ class Painter {
  private:
   [[nodiscard]] std::size_t personas() const { return recommender_.persona_count(); }
 
-  [[nodiscard]] std::string title(ItemIndex item) const {
-    const auto title = recommender_.title(item);
-    return title.empty() ? recommender_.item_id(item) : title;
+  [[nodiscard]] const recommendation::Catalogue& catalogue() const { return recommender_.catalogue(); }
+  [[nodiscard]] const std::string& title(ItemIndex item) const { return catalogue().label(item); }
+  [[nodiscard]] std::string tags(ItemIndex item) const {
+    return catalogue().tags().empty() ? std::string() : catalogue().tags()[item];
   }
 
   [[nodiscard]] PortrayedItem shown(const recommendation::ExplainedItem& item) const {
-    return {title(item.item), tags_.empty() ? "" : tags_[item.item],
+    return {title(item.item), tags(item.item),
             item.persona,     {item.attention.begin(), item.attention.end()},
             item.is_held_out, 0};
   }
 
-  // What persona k would recommend alone: of a user all of whose personas are k, attention, whatever it is, makes u_k,
-  // so the score is u_k . v_j + b_j.
-  void add_own_lists(UserIndex user, const recommendation::Recommendation& listed, Portrait& portrait) {
-    const auto rows = model_.personas({user, user + 1});
-    std::vector<ItemIndex> consumed;
-    for (const auto& item : listed.history) {
-      consumed.push_back(item.item);
-    }
-    std::sort(consumed.begin(), consumed.end());
-    auto alone = rows;
-    const auto width = shared_.dimensions.padded_dim();
-    std::vector<float> scores(catalogue_.score_stride());
+  // What each persona would recommend alone.
+  void add_own_lists(const recommendation::Profile& profile, const recommendation::Recommendation& listed,
+                     Portrait& portrait) {
+    const auto scores = recommender_.scores_by_persona(profile);
+    scorer_.set_user(profile.personas.data());
     for (std::size_t k = 0; k < personas(); ++k) {
-      for (std::size_t other = 0; other < personas(); ++other) {
-        std::copy_n(rows.of(0) + k * width, width, alone.of(0) + other * width);
-      }
-      catalogue_.score(alone.of(0), 1, scores.data());
-      scorer_.set_user(rows.of(0));
-      const auto of_items = std::span<const float>(scores).first(shared_.item_count);
-      for (const auto item : evaluation::best_items(of_items, consumed, options_.history)) {
+      const auto alone = std::span(scores).subspan(k * recommender_.stride(), catalogue().item_count());
+      for (const auto item : evaluation::best_items(alone, profile.history, options_.history)) {
         portrait.personas[k].own_list.push_back(own(item, listed));
       }
     }
@@ -107,12 +95,8 @@ class Painter {
     std::vector<float> attention(personas());
     scorer_.attention(item, attention);
     const auto strongest = std::max_element(attention.begin(), attention.end()) - attention.begin();
-    PortrayedItem shown{title(item),
-                        tags_.empty() ? "" : tags_[item],
-                        static_cast<std::size_t>(strongest),
-                        {attention.begin(), attention.end()},
-                        false,
-                        0};
+    PortrayedItem shown{
+        title(item), tags(item), static_cast<std::size_t>(strongest), {attention.begin(), attention.end()}, false, 0};
     for (std::size_t i = 0; i < std::min<std::size_t>(options_.top, listed.items.size()); ++i) {
       if (listed.items[i].item == item) {
         shown.final_rank = i + 1;
@@ -151,10 +135,7 @@ class Painter {
   dataset::Dataset data_;
   checkpoint::ModelFile model_;
   recommendation::Recommender recommender_;
-  model::SharedParameters<float> shared_;
-  model::CatalogueScorer catalogue_;
   model::Scorer scorer_;
-  std::vector<std::string> tags_;
   std::optional<Points> distances_;
 };
 

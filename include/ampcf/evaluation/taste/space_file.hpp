@@ -22,4 +22,8 @@ inline constexpr std::int32_t kTasteSpaceVersion = 1;
 void store_taste_space(const std::filesystem::path& path, const TasteSpace& space, const dataset::Dataset& data,
                        const TasteParameters& parameters);
 
+/// The taste space that an evaluation of this dataset has left in its metrics.h5, whatever its parameters. Throws
+/// UsageError where it is of other data, DataError where there is none or it does not fit.
+[[nodiscard]] TasteSpace read_measured_taste_space(const std::filesystem::path& metrics, const dataset::Dataset& data);
+
 }  // namespace ampcf::evaluation
