@@ -60,8 +60,8 @@ void Trainer::warn_of_collapse(const EpochReport& report) const {
   if (communicator_.rank() == 0 && is_finished() && is_collapsed(report.usage, r)) {
     log_.warn(
         "personas have collapsed: of {} a user has {:.2f} in use on average, {:.0f} % of all claim nothing of their "
-        "user's "
-        "history; explanations will name the same persona for nearly everything (less --weight-decay keeps more alive)",
+        "user's history; explanations will name the same persona for nearly everything (less --weight-decay keeps more "
+        "alive)",
         r, report.usage.effective, 100.0 * report.usage.idle);
   }
 }

@@ -85,7 +85,7 @@ def main():
         run(program("prepare"), "--input", folder / f"{name}.csv", "--format", "delimited", "--split", "none",
             "--validation", "none", "--min-user-items", 0, "--min-item-users", 0, "--output", folder / f"{name}.h5")
         run("mpirun", "-n", options.ranks, program("train"), "--data", folder / f"{name}.h5", "--output", folder / name,
-            "--config", options.config, "--patience", 0, "--force", *extra)
+            "--config", options.config, "--refit", "false", "--patience", 0, "--force", *extra)
     run(program("evaluate"), "--data", folder / "trained.h5", "--checkpoint", folder / "trained/best.h5", "--test-file",
         folder / "test.tsv", "--output", folder / "metrics.json", "--tdd", "false", "--bootstrap", 0)
     figures = json.loads((folder / "metrics.json").read_text())
