@@ -84,6 +84,9 @@ ExitCode run_refit(const communication::Communicator& communicator, Log& log, Co
     communicator.agree([&] {
       if (communicator.rank() == 0) {
         lock.emplace(directory.prepare(options.is_resumed, options.is_forced));
+        if (const auto present = directory.resumable(); !present.empty()) {
+          require_same_run(options_in(present), resolved);  // now, not when the search is over
+        }
       }
     });
     options.is_refitted = false;

@@ -80,6 +80,12 @@ TEST_F(Refit, GoesOnWhereItWasLeft) {
   ASSERT_EQ(run("data.h5", "parts", {"--resume"}), ExitCode::success) << "the run knows that it is a refit";
 }
 
+TEST_F(Refit, OfARunWithoutItIsRefusedBeforeSearching) {
+  ASSERT_EQ(run("data.h5", "run", {"--epochs", "2"}), ExitCode::success);
+  EXPECT_THROW((void)run("data.h5", "run", {"--resume", "--refit"}), Error);
+  EXPECT_FALSE(std::filesystem::exists(directory / "run/search"));
+}
+
 TEST_F(Refit, StartedOverForgetsTheSearch) {
   ASSERT_EQ(run("data.h5", "run", {"--epochs", "2", "--refit"}), ExitCode::success);
   EXPECT_THROW((void)run("data.h5", "run", {"--epochs", "1", "--refit"}), Error);
