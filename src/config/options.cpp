@@ -3,6 +3,7 @@
 #include "ampcf/config/ini.hpp"
 #include "ampcf/core/error.hpp"
 #include "ampcf/core/version.hpp"
+#include "config/description.hpp"
 #include "config/text.hpp"
 
 #include <fmt/ranges.h>
@@ -140,7 +141,7 @@ Option& OptionTable::add(const std::string& name, std::vector<std::string>& valu
 
 Option& OptionTable::add_duration(const std::string& name, std::uint64_t& seconds, const std::string& help) {
   Option option{.name = name,
-                .placeholder = "DURATION",
+                .placeholder = kDurationPlaceholder,
                 .help = help,
                 .default_text = seconds == 0 ? "" : describe_duration(seconds)};
   option.assign = [&seconds](const std::string& text) { seconds = parse_duration(text); };
@@ -198,7 +199,7 @@ bool OptionTable::parse(int argc, const char* const* argv, bool is_printer) {
     }
     description.add_options()(option->name.c_str(), value);
   }
-  description.add_options()("help", "")("version", "");
+  description.add_options()("help", "")("version", "")("describe", po::value<std::vector<std::string>>());
   namespace style = po::command_line_style;
   const int words = style::allow_long | style::long_allow_adjacent | style::long_allow_next;  // no guessing, no -x
   const auto parsed = [&] {
@@ -225,11 +226,14 @@ bool OptionTable::parse(int argc, const char* const* argv, bool is_printer) {
     }
   }
   for (const auto& item : parsed.options) {
-    if (item.string_key == "help" || item.string_key == "version") {
+    const bool is_description = item.string_key == "describe";
+    if (item.string_key == "help" || item.string_key == "version" || is_description) {
+      const auto text = is_description              ? described(item.value.front())
+                        : item.string_key == "help" ? help()
+                                                    : fmt::format("{} {} (revision {}, {})\n", program_, version(),
+                                                                  revision(), instruction_set());
       if (is_printer) {
-        fmt::print("{}", item.string_key == "help" ? help()
-                                                   : fmt::format("{} {} (revision {}, {})\n", program_, version(),
-                                                                 revision(), instruction_set()));
+        fmt::print("{}", text);
       }
       return false;
     }
@@ -309,9 +313,13 @@ std::string OptionTable::help() const {
       text += describe(head, body, width);
     }
     if (&group == &groups_.front()) {
-      text += describe("--help", "this text", width) +
-              describe("--version", "release, revision and instruction set", width);
+      text += describe("--help", kHelpOfHelp, width) + describe("--version", kHelpOfVersion, width);
     }
+  }
+  const bool has_durations =
+      std::any_of(options_.begin(), options_.end(), [](const auto& option) { return takes_duration(*option); });
+  if (has_durations) {
+    text += fmt::format("\n{} is written {}.\n", kDurationPlaceholder, kDurationForms);
   }
   return text;
 }

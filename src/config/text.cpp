@@ -1,6 +1,7 @@
 #include "config/text.hpp"
 
 #include "ampcf/config/ini.hpp"
+#include "config/description.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -138,7 +139,7 @@ std::uint64_t parse_duration(const std::string& text) {
   static const std::regex kClock("([0-9]{1,6}):([0-5][0-9]):([0-5][0-9])");
   std::smatch parts;
   if (text.empty() || !(std::regex_match(text, parts, kClock) || std::regex_match(text, parts, kUnits))) {
-    throw UsageError("'{}' is not a length of time: expected one such as 90, 90s, 10m, 1h30m or 01:30:00", text);
+    throw UsageError("'{}' is not a length of time: expected one such as {}", text, kDurationForms);
   }
   const auto part = [&](std::size_t i) {
     return parts[i].matched ? parse_number<std::uint64_t>(parts[i].str()) : std::uint64_t{0};

@@ -64,8 +64,8 @@ class OptionTable {
   /// A switch or path of this run alone, kept out of resolved().
   static void keep_out_of_config(Option& option) { option.is_resolved = false; }
 
-  /// Reads the command line and, before it in precedence, the file of --config. Returns false when --help or --version
-  /// was asked for and printed to stdout (only where `is_printer`). Throws UsageError.
+  /// Reads the command line and, before it in precedence, the file of --config. Returns false when --help, --version
+  /// or --describe FORM was asked for and printed to stdout (only where `is_printer`). Throws UsageError.
   [[nodiscard]] bool parse(int argc, const char* const* argv, bool is_printer = true);
 
   /// Reads INI text (`key = value`, `#` or `;` comments, no sections); `source` is the name in errors. Throws
@@ -79,6 +79,11 @@ class OptionTable {
   [[nodiscard]] std::string resolved() const;
 
   [[nodiscard]] std::string help() const;
+
+  /// The same for other readers, what --describe prints: `form` is man (a manual page), markdown (the tables of the
+  /// program's page) or bash (a completion). Throws UsageError.
+  [[nodiscard]] std::string described(const std::string& form) const;
+
   [[nodiscard]] const std::string& program() const { return program_; }
 
  private:
