@@ -1,0 +1,31 @@
+# Whether the page of a program, src/apps/NAME.md, ends with what the program says of its options, and README.md names it.
+#   cmake -DNAME=ampcf-x -DPROGRAM=PATH -DROOT=DIR [-DWRITE=ON] -P page.cmake
+# WRITE=ON writes that end anew, into a new page where there is none.
+cmake_minimum_required(VERSION 3.20)
+set(page ${ROOT}/src/apps/${NAME}.md)
+set(heading "## Options\n\n")
+execute_process(COMMAND ${PROGRAM} --describe markdown OUTPUT_VARIABLE options ERROR_VARIABLE fault RESULT_VARIABLE code)
+if(NOT code EQUAL 0)
+  message(FATAL_ERROR "${NAME} --describe markdown: ${code} ${fault}")
+endif()
+
+set(text "# ${NAME}\n\n")
+if(EXISTS ${page})
+  file(READ ${page} text)
+endif()
+string(FIND "${text}" "${heading}" end)
+string(SUBSTRING "${text}" 0 ${end} head)
+set(wanted "${head}${heading}${options}")
+if(WRITE AND NOT wanted STREQUAL text)
+  file(WRITE ${page} "${wanted}")
+  message(STATUS "wrote ${page}")
+elseif(NOT WRITE AND NOT EXISTS ${page})
+  message(FATAL_ERROR "There is no page ${page}: 'cmake --build BUILD --target pages' begins one; say what the program is for")
+elseif(NOT WRITE AND NOT wanted STREQUAL text)
+  message(FATAL_ERROR "${page} does not say what --help says: 'cmake --build BUILD --target pages' writes its end anew")
+endif()
+
+file(READ ${ROOT}/README.md front)
+if(NOT WRITE AND NOT front MATCHES "\\(src/apps/${NAME}\\.md\\)")
+  message(FATAL_ERROR "README.md has no row for ${NAME} that links to src/apps/${NAME}.md")
+endif()
