@@ -17,6 +17,8 @@ namespace {
 using storage::File;
 
 // Rows of users pass through an unpadded copy, a bounded number at a time.
+constexpr auto kShares = "/optimizer/persona_shares";
+
 void write_user_rows(File& file, const std::string& dataset, const model::Dimensions& shape, UserRange users,
                      const float* rows) {
   std::vector<float> plain;
@@ -154,6 +156,9 @@ void write_layout(File& file, const Header& header, const TrainingState& state) 
     create_checked<float>(file, dataset, {header.user_count, shape.personas, shape.dim});
   }
   create_checked<std::uint32_t>(file, "/optimizer/updates/personas", {header.user_count});
+  if (state.parts().shares) {
+    create_checked<float>(file, kShares, {header.user_count, shape.personas});
+  }
 }
 
 // This rank's rows.
@@ -167,6 +172,9 @@ void write_users(File& file, const TrainingState& state) {
   write_user_rows(file, "/optimizer/first/personas", shape, users, state.persona_moments.first.data());
   write_user_rows(file, "/optimizer/second/personas", shape, users, state.persona_moments.second.data());
   write_checked_rows<std::uint32_t>(file, "/optimizer/updates/personas", users.first, state.persona_moments.updates);
+  if (state.parts().shares) {
+    write_checked_rows<float>(file, kShares, users.first, state.persona_shares.rows);
+  }
 }
 
 // What a rank can fail at alone comes before and between the collective calls of HDF5, never inside one: rank 0 lays
@@ -178,8 +186,8 @@ void write_partial(const std::filesystem::path& partial, const communication::Co
     if (communicator.rank() == 0) {
       std::filesystem::remove(partial);  // a new file, also where a rank of a dying run may still hold the old one
       // Asked before HDF5 is, which crashes at its end over a file whose last bytes found no room.
-      storage::reserve_room(partial, state_bytes(state.shared.dimensions, header.user_count, state.shared.item_count,
-                                                 state.mean.has_value()));
+      storage::reserve_room(
+          partial, state_bytes(state.shared.dimensions, header.user_count, state.shared.item_count, state.parts()));
       auto file = File::create(partial);
       write_layout(file, header, state);
       file.close();
@@ -205,7 +213,7 @@ void write_partial(const std::filesystem::path& partial, const communication::Co
 }  // namespace
 
 TrainingState::TrainingState(const model::Dimensions& dimensions, UserRange users, std::uint64_t item_count,
-                             communication::NodeMemory& memory, bool has_mean)
+                             communication::NodeMemory& memory, StateParts parts)
     : personas(dimensions, users),
       shared(dimensions, item_count, memory.allocator<float>(item_count * dimensions.item_stride())),
       persona_moments(users.count(), dimensions.user_stride()),
@@ -215,29 +223,37 @@ TrainingState::TrainingState(const model::Dimensions& dimensions, UserRange user
                     memory.allocator<std::uint32_t>(item_count)}),
       user_projection_moments(1, dimensions.padded_dim() * dimensions.padded_attention_dim()),
       item_projection_moments(1, dimensions.padded_attention_dim() * dimensions.padded_dim()) {
-  if (has_mean) {
+  if (parts.mean) {
     mean.emplace(model::ParameterMean{
         {dimensions, users}, {dimensions, item_count, memory.allocator<float>(item_count * dimensions.item_stride())}});
+  }
+  if (parts.shares) {
+    persona_shares = {dimensions.personas, users.count()};
   }
 }
 
 TrainingState::TrainingState(const model::Dimensions& dimensions, UserRange users, std::uint64_t item_count,
-                             bool has_mean)
+                             StateParts parts)
     : personas(dimensions, users),
       shared(dimensions, item_count),
       persona_moments(users.count(), dimensions.user_stride()),
       item_moments(item_count, dimensions.item_stride()),
       user_projection_moments(1, dimensions.padded_dim() * dimensions.padded_attention_dim()),
       item_projection_moments(1, dimensions.padded_attention_dim() * dimensions.padded_dim()) {
-  if (has_mean) {
+  if (parts.mean) {
     mean.emplace(model::ParameterMean{{dimensions, users}, {dimensions, item_count}});
+  }
+  if (parts.shares) {
+    persona_shares = {dimensions.personas, users.count()};
   }
 }
 
-std::uint64_t state_bytes(const model::Dimensions& shape, std::uint64_t users, std::uint64_t items, bool has_mean) {
+std::uint64_t state_bytes(const model::Dimensions& shape, std::uint64_t users, std::uint64_t items, StateParts parts) {
   // Parameters, two moments and perhaps a mean; updates of a row; a checksum for each row of each dataset.
-  const std::uint64_t tables = has_mean ? 4 : 3;
-  const std::uint64_t user = tables * (shape.personas * shape.dim * sizeof(float) + 8) + sizeof(std::uint32_t) + 8;
+  const std::uint64_t tables = parts.mean ? 4 : 3;
+  const std::uint64_t shares = parts.shares ? shape.personas * sizeof(float) + 8 : 0;
+  const std::uint64_t user =
+      shares + tables * (shape.personas * shape.dim * sizeof(float) + 8) + sizeof(std::uint32_t) + 8;
   const std::uint64_t item = tables * ((shape.dim + 1) * sizeof(float) + 2 * 8) + sizeof(std::uint32_t) + 8;
   const std::uint64_t projections = tables * 2 * shape.dim * shape.attention_dim * sizeof(float);
   constexpr std::uint64_t kRest = std::uint64_t{1} << 20U;  // options, log, names
@@ -304,6 +320,10 @@ void read_state(const std::filesystem::path& path, TrainingState& state, bool re
     read_checked_rows(file, "/optimizer/updates/attention", 0,
                       std::span<std::uint32_t>(state.user_projection_moments.updates));
     state.item_projection_moments.updates = state.user_projection_moments.updates;
+    if (state.parts().shares) {
+      file.expect_shape(kShares, {model.user_count(), shape.personas});
+      read_checked_rows(file, kShares, users.first, std::span<float>(state.persona_shares.rows));
+    }
     state.progress = read_progress(file);
   } catch (const DataError& error) {
     throw RuntimeError("{} (damaged checkpoint)", error.what());

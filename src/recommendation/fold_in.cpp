@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <numeric>
 
 namespace ampcf::recommendation {
 
@@ -175,6 +176,9 @@ class FoldIn::Fit {
       attend(affinities.data() + column, column);
     }
     compare(step);
+    if (context_.weights_.lambda_balance > 0.0) {
+      measure_shares();
+    }
     for (std::size_t column = 0; column < columns_; column += kLanes) {
       slope(column, is_identity);
     }
@@ -262,6 +266,18 @@ class FoldIn::Fit {
     }
   }
 
+  // Here the mean over all positives is at hand; training keeps a running one (PersonaShares).
+  void measure_shares() {
+    const auto weight = static_cast<float>((1.0 - context_.weights_.alpha) * context_.weights_.lambda_balance);
+    balance_slope_ = weight / static_cast<float>(positives_);
+    log_shares_.resize(r_);
+    for (std::size_t k = 0; k < r_; ++k) {
+      const float* const attention = attention_.data() + k * columns_;
+      const float share = std::accumulate(attention, attention + positives_, 0.0F) / static_cast<float>(positives_);
+      log_shares_[k] = kernels::logarithm(std::max(share, model::kLeastShare));
+    }
+  }
+
   // LossBlock's derivatives: dL/dt_k into attention_, dL/ds_k into logs_; for identity, where s = t, their sum into
   // attention_.
   void slope(std::size_t column, bool is_identity) {
@@ -272,11 +288,19 @@ class FoldIn::Fit {
     for (std::size_t k = 0; k < r_; ++k) {
       mean += load(attention_.data() + k * columns_ + column) * load(products_.data() + k * columns_ + column);
     }
+    const bool is_balanced = column < first_negative_ && !log_shares_.empty();
+    Floats mean_log_share{};
+    for (std::size_t k = 0; is_balanced && k < r_; ++k) {
+      mean_log_share += load(attention_.data() + k * columns_ + column) * log_shares_[k];
+    }
     for (std::size_t k = 0; k < r_; ++k) {
       const auto place = k * columns_ + column;
       const Floats attention = load(attention_.data() + place);
-      const Floats by_affinity = attention * (by_score * (load(products_.data() + place) - mean) -
-                                              by_entropy * (load(logs_.data() + place) + entropy));
+      Floats by_affinity = attention * (by_score * (load(products_.data() + place) - mean) -
+                                        by_entropy * (load(logs_.data() + place) + entropy));
+      if (is_balanced) {
+        by_affinity += balance_slope_ * attention * (log_shares_[k] - mean_log_share);
+      }
       const Floats by_product = by_score * attention;
       store(attention_.data() + place, is_identity ? by_product + by_affinity : by_product);
       store(logs_.data() + place, by_affinity);
@@ -301,6 +325,8 @@ class FoldIn::Fit {
   AlignedVector<float> attention_, logs_;                           // (r, columns): a, log a; then slopes
   AlignedVector<float> scores_, entropy_;                           // (columns): y, H(a)
   AlignedVector<float> slope_, entropy_slope_;                      // (columns)
+  std::vector<float> log_shares_;                                   // (r): log m; empty without the balance term
+  float balance_slope_ = 0.0F;
 };
 
 AlignedVector<float> FoldIn::fit(std::span<const ItemIndex> history) const { return Fit(*this, history).run(); }

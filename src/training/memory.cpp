@@ -7,9 +7,11 @@ namespace ampcf::training {
 MemoryNeed memory_need(const RunSize& size) {
   const auto& shape = size.dimensions;
   constexpr std::uint64_t kNumber = 4;
-  const std::uint64_t tables = size.has_mean ? 4 : 3;  // a parameter, its two moments, its mean
-  // Personas and how often they were updated; offset of the history; validation item and candidates.
-  const auto user = tables * kNumber * shape.user_stride() + kNumber + 8 + 8 + kNumber * size.validation_candidates;
+  const std::uint64_t tables = size.parts.mean ? 4 : 3;  // a parameter, its two moments, its mean
+  const std::uint64_t shares = size.parts.shares ? kNumber * shape.personas : 0;
+  // Personas and how often they were updated; shares; offset of the history; validation item and candidates.
+  const auto user =
+      tables * kNumber * shape.user_stride() + kNumber + 8 + 8 + kNumber * size.validation_candidates + shares;
   constexpr std::uint64_t kInteraction = 3 * kNumber;          // item, user, place in the epoch's order
   constexpr std::uint64_t kItem = kNumber + 8 + 8;             // row of its gradient; alias table; probability
   const std::uint64_t batch_rows = shape.is_identity ? 1 : 4;  // dL/du; u, p and dL/dp

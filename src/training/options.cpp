@@ -36,6 +36,8 @@ void add_loss_options(config::OptionTable& table, TrainingOptions& options) {
             config::kNotNegative);
   table.add("lambda-negative", options.loss.lambda_negative, "weight of the attention's entropy on negatives",
             config::kNotNegative);
+  table.add("lambda-balance", options.loss.lambda_balance,
+            "weight of what makes a user's personas share his positives; 0: nothing does", config::kNotNegative);
 }
 
 void add_optimizer_options(config::OptionTable& table, TrainingOptions& options) {

@@ -29,10 +29,11 @@ void LossSums::add(const model::LossTerms& terms) {
   sums_[0] += in_units(terms.data, "loss");
   sums_[1] += in_units(terms.entropy_positive, "attention's entropy on the positive");
   sums_[2] += in_units(terms.entropy_negative, "attention's entropy on negatives");
-  ++sums_[3];
+  sums_[3] += in_units(terms.balance, "balance of personas");
+  ++sums_[4];
 }
 
-std::array<std::int64_t, 4> LossSums::total(const communication::Communicator& communicator) const {
+std::array<std::int64_t, 5> LossSums::total(const communication::Communicator& communicator) const {
   auto sums = sums_;
   communicator.sum(std::span<std::int64_t>(sums));
   return sums;
@@ -41,9 +42,9 @@ std::array<std::int64_t, 4> LossSums::total(const communication::Communicator& c
 LossSums::Means LossSums::means(const communication::Communicator& communicator, std::size_t negatives,
                                 const model::LossWeights& weights) const {
   const auto sums = total(communicator);
-  const double unit = 1.0 / (kLossUnits * static_cast<double>(std::max<std::int64_t>(1, sums[3])));
+  const double unit = 1.0 / (kLossUnits * static_cast<double>(std::max<std::int64_t>(1, sums[4])));
   const model::LossTerms terms{static_cast<double>(sums[0]) * unit, static_cast<double>(sums[1]) * unit,
-                               static_cast<double>(sums[2]) * unit};
+                               static_cast<double>(sums[2]) * unit, static_cast<double>(sums[3]) * unit};
   return {terms.data, terms.entropy_positive, terms.entropy_negative / static_cast<double>(negatives),
           terms.total(weights)};
 }
@@ -66,6 +67,7 @@ TrainingStep::TrainingStep(const communication::Communicator& communicator, cons
       user_projection_gradient_(state.shared.user_projection.size()),
       item_projection_gradient_(state.shared.item_projection.size()) {
   folded_.fold(state.shared);
+  gradient_.use_shares(state.persona_shares.rows);
   constexpr std::size_t kCaches = std::size_t{64} << 20U;  // more than the caches of a core and its neighbours hold
   const auto numbers = state.personas.rows.size() + state.shared.items.size();
   is_beyond_caches_ = 3 * numbers * sizeof(float) > kCaches;
@@ -146,6 +148,10 @@ void TrainingStep::update_personas(const model::MiniBatch& batch, float scale, d
         .apply(state_.personas.of(user), moments.first.data() + user * moments.stride,
                moments.second.data() + user * moments.stride, gradient_.persona_gradient() + slot * moments.stride,
                moments.stride, unit, scale, decay);
+  }
+  if (!state_.persona_shares.rows.empty()) {
+    state_.persona_shares.take_in(batch,
+                                  {gradient_.attention_sum(), batch.users.size() * state_.persona_shares.personas});
   }
 }
 

@@ -127,7 +127,7 @@ void Trainer::share_memory() {
   node_.emplace(communicator_, options_.sharing_ranks);
   memory_.emplace(node_->ranks());
   communicator_.agree([&] {
-    state_.emplace(options_.dimensions, interactions_.users, dataset_->item_count(), *memory_, is_averaging());
+    state_.emplace(options_.dimensions, interactions_.users, dataset_->item_count(), *memory_, parts());
   });
 }
 
@@ -155,7 +155,7 @@ void Trainer::open_run() {
     }
     if (!is_finished()) {
       directory_.require_room(
-          checkpoint::state_bytes(options_.dimensions, dataset_->user_count(), dataset_->item_count(), is_averaging()),
+          checkpoint::state_bytes(options_.dimensions, dataset_->user_count(), dataset_->item_count(), parts()),
           options_.keep);
       directory_.write_config(resolved_);
     }
@@ -232,7 +232,7 @@ void Trainer::announce() const {
             options_.batch_size, communicator_.size() == 1 ? "1 rank" : fmt::format("{} ranks", communicator_.size()),
             instruction_set(), options_.shards);
   const auto own_users = interactions_.users;
-  const auto need = memory_need({options_.dimensions, is_averaging(), dataset_->user_count(), own_users.count(),
+  const auto need = memory_need({options_.dimensions, parts(), dataset_->user_count(), own_users.count(),
                                  interactions_.item.size(), dataset_->item_count(), validation_->candidates_per_user(),
                                  plan_->largest_batch(), sampler_->candidates_per_example(),
                                  static_cast<std::uint64_t>(node_->ranks().size())});

@@ -2,6 +2,7 @@
 
 #include "ampcf/communication/node.hpp"
 #include "ampcf/model/mean.hpp"
+#include "ampcf/model/persona_shares.hpp"
 #include "ampcf/optimizer/adam.hpp"
 
 #include <array>
@@ -17,13 +18,19 @@ struct Progress {
   std::uint64_t epoch = 0;                  // completed epochs
   std::uint64_t step = 0;                   // completed steps, over all epochs
   std::uint64_t epoch_step = 0;             // completed steps of the epoch under way
-  std::array<std::int64_t, 4> loss_sums{};  // of these steps, over all ranks (training::LossSums)
+  std::array<std::int64_t, 5> loss_sums{};  // of these steps, over all ranks (training::LossSums)
   double training_seconds = 0.0;            // of these steps
   double best_hr = -1.0;                    // the highest of each validation metric so far
   double best_ndcg = -1.0;
   double best_sum = -1.0;  // HR + NDCG of best.h5
   std::uint64_t epochs_without_improvement = 0;
   std::vector<std::string> log_rows;  // of log.csv, one to an epoch
+};
+
+/// What a state holds beside parameters and moments.
+struct StateParts {
+  bool mean = false;    // --average-epochs
+  bool shares = false;  // --lambda-balance
 };
 
 /// All that training changes. Personas and their moments are this rank's users alone; the rest is the same on every
@@ -36,12 +43,15 @@ struct TrainingState {
   optimizer::MomentTable user_projection_moments;  // (1, padded d * padded d_a)
   optimizer::MomentTable item_projection_moments;  // (1, padded d_a * padded d)
   std::optional<model::ParameterMean> mean;        // over the ends of epochs, where that is kept
+  model::PersonaShares persona_shares;             // of the local users, where the balance term asks for them
   Progress progress;
 
   /// Collective over the node of `memory`, in which items, their moments and their mean shall lie.
   TrainingState(const model::Dimensions& dimensions, UserRange users, std::uint64_t item_count,
-                communication::NodeMemory& memory, bool has_mean);
-  TrainingState(const model::Dimensions& dimensions, UserRange users, std::uint64_t item_count, bool has_mean = false);
+                communication::NodeMemory& memory, StateParts parts);
+  TrainingState(const model::Dimensions& dimensions, UserRange users, std::uint64_t item_count, StateParts parts = {});
+
+  [[nodiscard]] StateParts parts() const { return {mean.has_value(), !persona_shares.rows.empty()}; }
 
   /// The model to validate and to give to readers: the mean where there is one, else what is trained.
   [[nodiscard]] const model::Personas<float>& outcome_personas() const { return mean ? mean->personas : personas; }
@@ -57,7 +67,7 @@ struct Header {
 
 /// About the size of a checkpoint file, never below it.
 [[nodiscard]] std::uint64_t state_bytes(const model::Dimensions& dimensions, std::uint64_t users, std::uint64_t items,
-                                        bool has_mean);
+                                        StateParts parts);
 
 /// Collective. Writes the state of all ranks into one file at `path`, which appears whole and flushed to disk, or not
 /// at all: written beside, flushed by every rank, agreed, renamed, its directory flushed. What fails on one rank fails

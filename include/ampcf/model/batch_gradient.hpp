@@ -20,7 +20,12 @@ class BatchGradient {
   /// Gradients come out times `gradient_scale`, a power of two.
   BatchGradient(const Dimensions& dimensions, std::size_t candidates, const LossWeights& weights,
                 Real gradient_scale = 1)
-      : dimensions_(dimensions), block_(dimensions, candidates, weights, gradient_scale) {}
+      : dimensions_(dimensions),
+        is_balanced_(weights.lambda_balance > 0.0),
+        block_(dimensions, candidates, weights, gradient_scale) {}
+
+  /// (local users, r): what run() reads as each user's shares (PersonaShares) while lambda_balance > 0.
+  void use_shares(std::span<const Real> shares) { shares_ = shares; }
 
   /// Adds each example's loss to terms(example terms); leaves the gradient of the batch's personas in
   /// persona_gradient(). `log_probabilities` (n_items) asks for the logQ correction; empty: none.
@@ -42,6 +47,8 @@ class BatchGradient {
             batch.candidates_of(first + i),
             gradient_.data() + slot * stride,
             projected_gradient_.data() + slot * stride,
+            is_balanced_ ? shares_.data() + batch.users[slot] * dimensions_.personas : nullptr,
+            attention_sum_.data() + slot * dimensions_.personas,
             is_first,
         };
       }
@@ -58,6 +65,9 @@ class BatchGradient {
   /// The gradient of the batch's personas, (batch.users.size(), r, padded d).
   [[nodiscard]] const Real* persona_gradient() const { return gradient_.data(); }
 
+  /// The attention on the batch's positives, summed by user, (batch.users.size(), r); with lambda_balance > 0.
+  [[nodiscard]] const Real* attention_sum() const { return attention_sum_.data(); }
+
  private:
   using Block = ExampleBlock<Real>;
 
@@ -66,6 +76,9 @@ class BatchGradient {
     const auto stride = dimensions_.user_stride();
     const auto size = batch.users.size() * stride;
     reserve(gradient_, size);
+    if (is_balanced_) {
+      reserve(attention_sum_, batch.users.size() * dimensions_.personas);
+    }
     if (dimensions_.is_identity) {
       return;
     }
@@ -107,7 +120,10 @@ class BatchGradient {
   }
 
   Dimensions dimensions_;
+  bool is_balanced_;
   Block block_;
+  std::span<const Real> shares_;
+  kernels::AlignedVector<Real> attention_sum_;  // (U, r)
   // (U, r, padded d) each, U users of the largest batch so far; only the gradient for identity.
   kernels::AlignedVector<Real> gradient_;            // dL/du
   kernels::AlignedVector<Real> personas_;            // u

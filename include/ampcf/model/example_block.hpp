@@ -16,6 +16,8 @@ struct ExampleOperands {
   std::span<const ItemIndex> items;  // (|N| + 1), the positive first
   Real* persona_gradient;            // = or += dL/du_k by way of t_k
   Real* projected_gradient;          // = or += dL/dp_k; unwritten for identity, where all goes to persona_gradient
+  const Real* shares;                // m_k (r), read with the balance term alone
+  Real* attention_sum;               // = or += a_k of the positive (r), likewise
   bool is_first;                     // of those with these personas: what their gradients hold is overwritten
 };
 
@@ -76,7 +78,13 @@ class ExampleBlock {
     if (!dimensions_.is_identity) {
       multiply<R>(shared, examples, &ExampleOperands<Real>::projected, loss_.affinities());
     }
+    if (loss_.is_balanced()) {
+      read_shares(examples);
+    }
     loss_.template run<R>();
+    if (loss_.is_balanced()) {
+      add_attention(examples);
+    }
     for (std::size_t b = 0; b < examples.size(); ++b) {
       if (dimensions_.is_identity) {
         add_gradients<R, true>(shared, examples[b], b, sink);
@@ -95,6 +103,23 @@ class ExampleBlock {
         if (!log_probabilities.empty()) {
           loss_.log_probability(n, b) = log_probabilities[item];
         }
+      }
+    }
+  }
+
+  void read_shares(std::span<const ExampleOperands<Real>> examples) {
+    for (std::size_t b = 0; b < examples.size(); ++b) {
+      for (std::size_t k = 0; k < dimensions_.personas; ++k) {
+        loss_.share(k, b) = examples[b].shares[k];
+      }
+    }
+  }
+
+  void add_attention(std::span<const ExampleOperands<Real>> examples) const {
+    for (std::size_t b = 0; b < examples.size(); ++b) {
+      for (std::size_t k = 0; k < dimensions_.personas; ++k) {
+        const Real before = examples[b].is_first ? Real{0} : examples[b].attention_sum[k];
+        examples[b].attention_sum[k] = before + loss_.positive_attention(k, b);
       }
     }
   }

@@ -9,11 +9,16 @@
 
 namespace ampcf::model {
 
-/// The weights of MODEL.md section 2: L = alpha L_D + (1 - alpha) (lambda_p H(a_ij) - lambda_n sum_N H(a_in)).
+/// The weights of MODEL.md section 2 and of a term of our own that makes a user's personas share his positives:
+/// L = alpha L_D + (1 - alpha) (lambda_p H(a_ij) - lambda_n sum_N H(a_in) + lambda_b sum_k a_ijk log m_ik),
+/// m_i the running mean of the user's attention on his positives (PersonaShares), constant in a step. The last term
+/// has the slope of -H(m_i): with lambda_b = lambda_p the mutual information between items and personas grows, which
+/// is what regularised information maximisation asks of clusters (Krause, Perona, Gomes, NIPS 2010).
 struct LossWeights {
   double alpha = 0.5;
   double lambda_positive = 0.1;
   double lambda_negative = 0.025;
+  double lambda_balance = 0.0;
 };
 
 /// The terms of the loss, of one example or summed over examples.
@@ -21,12 +26,17 @@ struct LossTerms {
   double data = 0.0;              // L_D
   double entropy_positive = 0.0;  // H(a_ij)
   double entropy_negative = 0.0;  // sum over negatives of H(a_in)
+  double balance = 0.0;           // sum_k a_ijk log m_ik; 0 without the term
 
   [[nodiscard]] double total(const LossWeights& weights) const {
-    return weights.alpha * data + (1.0 - weights.alpha) * (weights.lambda_positive * entropy_positive -
-                                                           weights.lambda_negative * entropy_negative);
+    return weights.alpha * data +
+           (1.0 - weights.alpha) * (weights.lambda_positive * entropy_positive -
+                                    weights.lambda_negative * entropy_negative + weights.lambda_balance * balance);
   }
 };
+
+/// Shares of personas are read as no smaller: the logarithm of one that has vanished would be all of the gradient.
+inline constexpr float kLeastShare = 0x1p-10F;
 
 /// Attention, scores and loss of sixteen examples, and the derivatives of the loss by their dot products. Lane b of
 /// every vector is example b's, so that nothing here crosses lanes: an example's bits do not depend on the others'.
@@ -36,6 +46,7 @@ struct LossTerms {
 ///     dL/dy   = alpha (p - [positive])
 ///     dL/dt_k = dL/dy a_k
 ///     dL/ds_k = dL/dy a_k (t_k - sum_l a_l t_l) - w a_k (log a_k + H(a))
+///               + w_b a_k (log m_k - sum_l a_l log m_l) for the positive, w_b the weight of the balance
 template <typename Real>
 class LossBlock {
  public:
@@ -50,12 +61,15 @@ class LossBlock {
         alpha_(static_cast<Real>(weights.alpha) * gradient_scale),
         positive_weight_(static_cast<Real>((1.0 - weights.alpha) * weights.lambda_positive) * gradient_scale),
         negative_weight_(static_cast<Real>(-(1.0 - weights.alpha) * weights.lambda_negative) * gradient_scale),
+        balance_weight_(static_cast<Real>((1.0 - weights.alpha) * weights.lambda_balance) * gradient_scale),
         products_(candidates * personas_ * kLanes),
         affinities_(is_identity_ ? 0 : products_.size()),
         attention_(products_.size()),
         slopes_(products_.size()),
         scores_(candidates * kLanes),
-        log_probabilities_(candidates * kLanes) {}
+        log_probabilities_(candidates * kLanes),
+        shares_(is_balanced() ? personas_ * kLanes : 0),
+        positive_attention_(shares_.size()) {}
 
   /// The row of a table that holds persona k and candidate n.
   [[nodiscard]] std::size_t row(std::size_t n, std::size_t k) const { return n * personas_ + k; }
@@ -67,6 +81,13 @@ class LossBlock {
   [[nodiscard]] Real& bias(std::size_t n, std::size_t b) { return scores_[n * kLanes + b]; }         // b
   [[nodiscard]] Real& log_probability(std::size_t n, std::size_t b) { return log_probabilities_[n * kLanes + b]; }
 
+  // In and out with the balance term alone: m_k, then log m_k; and a_k of the positive.
+  [[nodiscard]] bool is_balanced() const { return balance_weight_ != Real{0}; }
+  [[nodiscard]] Real& share(std::size_t k, std::size_t b) { return shares_[k * kLanes + b]; }
+  [[nodiscard]] Real positive_attention(std::size_t k, std::size_t b) const {
+    return positive_attention_[k * kLanes + b];
+  }
+
   // Out, after run(): derivatives. For identity attention, where s = t, product_slope() is by both.
   [[nodiscard]] Real product_slope(std::size_t n, std::size_t k, std::size_t b) const {
     return attention_[row(n, k) * kLanes + b];
@@ -77,7 +98,7 @@ class LossBlock {
   [[nodiscard]] const Real* score_slopes() const { return scores_.data(); }  // dL/dy (candidates, 16)
   [[nodiscard]] LossTerms terms(std::size_t b) const {
     return {static_cast<double>(data_[b]), static_cast<double>(entropy_positive_[b]),
-            static_cast<double>(entropy_negative_[b])};
+            static_cast<double>(entropy_negative_[b]), static_cast<double>(balance_[b])};
   }
 
   /// R is r where it is known when compiling, else 0.
@@ -89,8 +110,14 @@ class LossBlock {
       entropy_negative_ += attend<R>(n);
     }
     compare();
+    if (is_balanced()) {
+      measure_balance<R>();
+    }
     for (std::size_t n = 0; n < count_; ++n) {
       differentiate<R>(n);
+    }
+    if (is_balanced()) {
+      differentiate_balance<R>();
     }
   }
 
@@ -180,6 +207,32 @@ class LossBlock {
     }
   }
 
+  template <std::size_t R>
+  void measure_balance() {
+    balance_ = Lanes{};
+    for (std::size_t k = 0; k < personas<R>(); ++k) {
+      const Lanes attention = at(attention_.data(), row(0, k));
+      const Lanes share = at(shares_.data(), k);
+      const Lanes least = Lanes{} + static_cast<Real>(kLeastShare);
+      const Lanes log_share = kernels::logarithm(share > least ? share : least);
+      put(positive_attention_, k, attention);
+      put(shares_, k, log_share);
+      balance_ += attention * log_share;
+    }
+  }
+
+  template <std::size_t R>
+  void differentiate_balance() {
+    for (std::size_t k = 0; k < personas<R>(); ++k) {
+      const Lanes by_affinity =
+          balance_weight_ * at(positive_attention_.data(), k) * (at(shares_.data(), k) - balance_);
+      put(slopes_, row(0, k), at(slopes_.data(), row(0, k)) + by_affinity);
+      if (is_identity_) {
+        put(attention_, row(0, k), at(attention_.data(), row(0, k)) + by_affinity);
+      }
+    }
+  }
+
   [[nodiscard]] static Lanes at(const Real* table, std::size_t row) { return kernels::load(table + row * kLanes); }
   static void put(kernels::AlignedVector<Real>& table, std::size_t row, Lanes value) {
     kernels::store(table.data() + row * kLanes, value);
@@ -188,14 +241,16 @@ class LossBlock {
   std::size_t personas_;
   std::size_t count_;  // |N| + 1
   bool is_identity_;
-  Real alpha_, positive_weight_, negative_weight_;  // times the gradient scale
-  kernels::AlignedVector<Real> products_;           // t (rows, 16)
-  kernels::AlignedVector<Real> affinities_;         // s (rows, 16); empty for identity
-  kernels::AlignedVector<Real> attention_;          // a, then dL/dt (rows, 16)
-  kernels::AlignedVector<Real> slopes_;             // log a + H, then dL/ds (rows, 16)
-  kernels::AlignedVector<Real> scores_;             // b, then y, then dL/dy (candidates, 16)
-  kernels::AlignedVector<Real> log_probabilities_;  // log q, or 0 (candidates, 16)
-  Lanes data_{}, entropy_positive_{}, entropy_negative_{};
+  Real alpha_, positive_weight_, negative_weight_, balance_weight_;  // times the gradient scale
+  kernels::AlignedVector<Real> products_;                            // t (rows, 16)
+  kernels::AlignedVector<Real> affinities_;                          // s (rows, 16); empty for identity
+  kernels::AlignedVector<Real> attention_;                           // a, then dL/dt (rows, 16)
+  kernels::AlignedVector<Real> slopes_;                              // log a + H, then dL/ds (rows, 16)
+  kernels::AlignedVector<Real> scores_;                              // b, then y, then dL/dy (candidates, 16)
+  kernels::AlignedVector<Real> log_probabilities_;                   // log q, or 0 (candidates, 16)
+  kernels::AlignedVector<Real> shares_;              // m, then log m (r, 16); empty without the balance term
+  kernels::AlignedVector<Real> positive_attention_;  // a of positives (r, 16); likewise
+  Lanes data_{}, entropy_positive_{}, entropy_negative_{}, balance_{};
 };
 
 }  // namespace ampcf::model

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "ampcf/checkpoint/state.hpp"
 #include "ampcf/model/parameters.hpp"
 
 #include <cstdint>
@@ -9,7 +10,7 @@ namespace ampcf::training {
 /// What the memory of a run follows from.
 struct RunSize {
   model::Dimensions dimensions;
-  bool has_mean = false;               // --average-epochs
+  checkpoint::StateParts parts;
   std::uint64_t users = 0;             // of all ranks
   std::uint64_t own_users = 0;         // of this rank
   std::uint64_t own_interactions = 0;  // of this rank

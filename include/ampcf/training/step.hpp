@@ -16,10 +16,10 @@ class LossSums {
   void add(const model::LossTerms& terms);
 
   /// Forgets all examples but those that `sums` stand for: what total() once gave, on one rank of a resumed run.
-  void restart(const std::array<std::int64_t, 4>& sums = {}) { sums_ = sums; }
+  void restart(const std::array<std::int64_t, 5>& sums = {}) { sums_ = sums; }
 
   /// Collective. Sums over all ranks' examples since restart().
-  [[nodiscard]] std::array<std::int64_t, 4> total(const communication::Communicator& communicator) const;
+  [[nodiscard]] std::array<std::int64_t, 5> total(const communication::Communicator& communicator) const;
 
   /// Collective. Means over the same; entropy_negative is per negative.
   struct Means {
@@ -32,7 +32,7 @@ class LossSums {
                             const model::LossWeights& weights) const;
 
  private:
-  std::array<std::int64_t, 4> sums_{};  // data, entropy of positives, of negatives, examples
+  std::array<std::int64_t, 5> sums_{};  // data, entropy of positives, of negatives, balance, examples
 };
 
 /// One optimiser step, data-parallel: gradients of this rank's part, sums over ranks, updates.

@@ -34,7 +34,7 @@ inline std::string bytes_of(const std::filesystem::path& path) {
 /// A state in which every number tells its place.
 inline TrainingState state_of(UserRange users) {
   const model::Dimensions shape{3, 5, 7, false};
-  TrainingState state(shape, users, kItems);
+  TrainingState state(shape, users, kItems, {.shares = true});
   for (std::uint64_t user = 0; user < users.count(); ++user) {
     const auto value = static_cast<float>(users.first + user + 1);
     for (std::size_t k = 0; k < shape.personas; ++k) {
@@ -45,6 +45,7 @@ inline TrainingState state_of(UserRange users) {
         state.persona_moments.second[at] = value * 0.5F;
       }
     }
+    state.persona_shares.rows[user * shape.personas] = 1.0F / value;
     state.persona_moments.updates[user] = static_cast<std::uint32_t>(users.first + user);
   }
   for (std::uint64_t item = 0; item < kItems; ++item) {
@@ -57,7 +58,7 @@ inline TrainingState state_of(UserRange users) {
   state.progress.epoch = 2;
   state.progress.step = 41;
   state.progress.epoch_step = 7;
-  state.progress.loss_sums = {1, -2, 3, 4};
+  state.progress.loss_sums = {1, -2, 3, -4, 5};
   state.progress.log_rows = {"1,2.0,3", "2,2.5,4"};
   return state;
 }
@@ -67,10 +68,10 @@ inline bool is_same(const TrainingState& a, const TrainingState& b) {
   const auto same = [](const optimizer::MomentTable& x, const optimizer::MomentTable& y) {
     return x.first == y.first && x.second == y.second && x.updates == y.updates;
   };
-  return a.personas.rows == b.personas.rows && a.shared.items == b.shared.items &&
-         a.shared.user_projection == b.shared.user_projection && a.shared.item_projection == b.shared.item_projection &&
-         same(a.persona_moments, b.persona_moments) && same(a.item_moments, b.item_moments) &&
-         same(a.user_projection_moments, b.user_projection_moments) &&
+  return a.personas.rows == b.personas.rows && a.persona_shares.rows == b.persona_shares.rows &&
+         a.shared.items == b.shared.items && a.shared.user_projection == b.shared.user_projection &&
+         a.shared.item_projection == b.shared.item_projection && same(a.persona_moments, b.persona_moments) &&
+         same(a.item_moments, b.item_moments) && same(a.user_projection_moments, b.user_projection_moments) &&
          same(a.item_projection_moments, b.item_projection_moments) && a.progress.epoch == b.progress.epoch &&
          a.progress.step == b.progress.step && a.progress.epoch_step == b.progress.epoch_step &&
          a.progress.loss_sums == b.progress.loss_sums && a.progress.log_rows == b.progress.log_rows &&

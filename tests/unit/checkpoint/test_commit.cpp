@@ -38,7 +38,7 @@ TEST(Commit, TakesNoMoreRoomThanSaid) {
   const TemporaryDirectory directory;
   const auto state = state_of(own_users());
   write_state(directory / "c.h5", world(), kHeader, state);
-  EXPECT_LE(std::filesystem::file_size(directory / "c.h5"), state_bytes(state.shared.dimensions, kUsers, kItems, false));
+  EXPECT_LE(std::filesystem::file_size(directory / "c.h5"), state_bytes(state.shared.dimensions, kUsers, kItems, state.parts()));
 }
 
 TEST(Commit, OfNumbersThatAreNotFiniteIsRefused) {

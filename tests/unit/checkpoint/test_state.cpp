@@ -92,6 +92,21 @@ TEST_P(StateFile, ComesBackOnOneRank) {
   EXPECT_EQ(read.persona_moments.updates, expected.persona_moments.updates);
 }
 
+TEST_P(StateFile, KeepsTheSharesOfPersonas) {
+  const testing::TemporaryDirectory directory;
+  const auto users = users_of(world().rank(), world().size());
+  TrainingState written(GetParam(), users, kItems, {.shares = true});
+  for (std::size_t i = 0; i < written.persona_shares.rows.size(); ++i) {
+    written.persona_shares.rows[i] = static_cast<float>(users.first * GetParam().personas + i);
+  }
+  write_state(directory / "x.h5", world(), {"print", "seed = 1\n", kUsers}, written);
+  TrainingState read(GetParam(), {0, kUsers}, kItems, {.shares = true});
+  read_state(directory / "x.h5", read);
+  for (std::size_t i = 0; i < kUsers * GetParam().personas; ++i) {
+    EXPECT_EQ(read.persona_shares.rows[i], static_cast<float>(i));
+  }
+}
+
 TEST_P(StateFile, KeepsAMeanAsTheModelAndBesideItWhatIsTrained) {
   const testing::TemporaryDirectory directory;
   const auto users = users_of(world().rank(), world().size());
@@ -102,7 +117,7 @@ TEST_P(StateFile, KeepsAMeanAsTheModelAndBesideItWhatIsTrained) {
   }
   written.mean->shared.item(2)[0] = 77.0F;
   write_state(directory / "x.h5", world(), {"print", "seed = 1\n", kUsers}, written);
-  TrainingState read(GetParam(), users, kItems, true);
+  TrainingState read(GetParam(), users, kItems, {.mean = true});
   read_state(directory / "x.h5", read);
   EXPECT_EQ(read.personas.rows, written.personas.rows);
   EXPECT_EQ(read.shared.items, written.shared.items);

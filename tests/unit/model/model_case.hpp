@@ -11,6 +11,7 @@ struct CaseShape {
   bool is_identity;
   std::size_t negatives;
   bool has_log_q;
+  bool is_balanced = false;
 };
 
 /// A small random model and a batch in which users and items repeat, also inside one example.
@@ -20,6 +21,7 @@ struct ModelCase {
   MiniBatch batch;
   LossWeights weights{0.6, 0.7, 0.3};
   std::vector<double> log_probabilities;
+  std::vector<double> shares;  // (users, r) where the case is balanced
 
   explicit ModelCase(const CaseShape& s) {
     const Dimensions shape{s.personas, s.dim, s.attention_dim, s.is_identity};
@@ -37,6 +39,12 @@ struct ModelCase {
         log_probabilities.push_back(-3.0 * draws.next_unit());
       }
     }
+    if (s.is_balanced) {
+      weights.lambda_balance = 0.8;
+      for (std::size_t i = 0; i < personas.users.count() * s.personas; ++i) {
+        shares.push_back(0.02 + draws.next_unit());
+      }
+    }
     batch.candidates_per_example = s.negatives + 1;
     batch.users = {0, 2, 3};
     batch.slot = {0, 0, 1, 2, 2};
@@ -47,7 +55,7 @@ struct ModelCase {
   }
 
   [[nodiscard]] double reference_loss() const {
-    return testing::reference_loss(shared, personas, batch, weights, log_probabilities);
+    return testing::reference_loss(shared, personas, batch, weights, log_probabilities, shares);
   }
 
   [[nodiscard]] SharedParameters<float> shared_as_float() const {

@@ -59,17 +59,23 @@ inline double entropy(const std::vector<double>& attention) {
   return total;
 }
 
-/// The sum over a batch of alpha L_D + (1 - alpha) L_H.
+/// The sum over a batch of alpha L_D + (1 - alpha) L_H, and of the balance with the shares (users, r) where there are
+/// any.
 template <typename Real>
 double reference_loss(const SharedParameters<Real>& shared, const Personas<Real>& personas, const MiniBatch& batch,
-                      const LossWeights& weights, std::span<const double> log_probabilities) {
+                      const LossWeights& weights, std::span<const double> log_probabilities,
+                      std::span<const double> shares) {
   LossTerms terms;
   for (std::size_t b = 0; b < batch.size(); ++b) {
     const auto items = batch.candidates_of(b);
     double total = 0.0;
     double positive = 0.0;
     for (std::size_t n = 0; n < items.size(); ++n) {
-      const auto result = reference_score(shared, personas.of(batch.users[batch.slot[b]]), items[n]);
+      const auto user = batch.users[batch.slot[b]];
+      const auto result = reference_score(shared, personas.of(user), items[n]);
+      for (std::size_t k = 0; n == 0 && !shares.empty() && k < result.attention.size(); ++k) {
+        terms.balance += result.attention[k] * std::log(shares[user * result.attention.size() + k]);
+      }
       const double z = result.score - (log_probabilities.empty() ? 0.0 : log_probabilities[items[n]]);
       total += std::exp(z);
       positive = n == 0 ? z : positive;

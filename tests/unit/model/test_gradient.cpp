@@ -56,6 +56,7 @@ Gradients gradients_of(const ModelCase& c) {
   FoldedAttention<double> folded;
   folded.fold(c.shared);
   BatchGradient<double> gradient(shape, c.batch.candidates_per_example, c.weights);
+  gradient.use_shares(c.shares);
   PlainItemSink items{result.shared, {}};
   PlainFormSink form{shape.padded_dim()};
   gradient.run(c.batch, c.personas, c.shared, folded, std::span<const double>(c.log_probabilities), items, form,
@@ -127,7 +128,10 @@ INSTANTIATE_TEST_SUITE_P(Models, Gradient,
                                            CaseShape{2, 16, 32, false, 4, false}, CaseShape{2, 5, 5, true, 4, true},
                                            CaseShape{4, 16, 7, false, 3, true}, CaseShape{4, 16, 16, true, 20, false},
                                            CaseShape{8, 5, 3, false, 1, false}, CaseShape{3, 40, 40, true, 4, false},
-                                           CaseShape{5, 16, 16, true, 6, true}, CaseShape{6, 16, 9, false, 4, false}));
+                                           CaseShape{5, 16, 16, true, 6, true}, CaseShape{6, 16, 9, false, 4, false},
+                                           CaseShape{4, 16, 7, false, 3, true, true},
+                                           CaseShape{4, 16, 16, true, 4, false, true},
+                                           CaseShape{5, 16, 16, true, 6, false, true}));
 
 TEST(FloatGradient, IsTheDoubleOneRounded) {
   ModelCase c({4, 16, 16, false, 4, false});
@@ -172,6 +176,31 @@ TEST(FloatGradient, KnowsNothingOfTheBatchBefore) {
   const auto before = terms_of(c.batch);
   EXPECT_NE(terms_of(other), before);
   EXPECT_EQ(terms_of(c.batch), before);
+}
+
+TEST(FloatGradient, SumsTheAttentionOnPositivesByUser) {
+  const ModelCase c({4, 16, 16, true, 3, false, true});
+  const auto shared = c.shared_as_float();
+  const auto personas = c.personas_as_float();
+  const std::vector<float> shares(c.shares.begin(), c.shares.end());
+  FoldedAttention<float> folded;
+  folded.fold(shared);
+  BatchGradient<float> gradient(shared.dimensions, c.batch.candidates_per_example, c.weights);
+  gradient.use_shares(shares);
+  IgnoringItemSink items;
+  IgnoringFormSink form;
+  gradient.run(c.batch, personas, shared, folded, std::span<const float>(), items, form, [](const LossTerms&) {});
+  std::vector<double> expected(c.batch.users.size() * 4);
+  for (std::size_t b = 0; b < c.batch.size(); ++b) {
+    const auto user = c.batch.users[c.batch.slot[b]];
+    const auto score = reference_score(c.shared, c.personas.of(user), c.batch.candidates_of(b)[0]);
+    for (std::size_t k = 0; k < 4; ++k) {
+      expected[c.batch.slot[b] * 4 + k] += score.attention[k];
+    }
+  }
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    EXPECT_NEAR(gradient.attention_sum()[i], expected[i], 1e-5);
+  }
 }
 
 }  // namespace ampcf::model::testing

@@ -116,12 +116,30 @@ TEST_F(FoldInTest, FollowsTheOptionsOfTheTraining) {
   make_model(2, true);
   const auto plain = fit(kOfTasteOne);
   for (const std::string option : {"exclude-seen = true", "log-q = true", "full-softmax = true", "negatives = 20",
-                                   "negative-power = 0", "alpha = 0.9", "lambda-positive = 5"}) {
+                                   "negative-power = 0", "alpha = 0.9", "lambda-positive = 5", "lambda-balance = 1"}) {
     make_model(2, true, option + "\n");
     const auto personas = fit(kOfTasteOne);
     EXPECT_NE(personas, plain) << option;
     EXPECT_GT(preference(personas, 1, kOfTasteOne), 0.5F) << option;
   }
+}
+
+TEST_F(FoldInTest, BalanceMakesPersonasShareTheHistory) {
+  const auto least_share = [&](const std::string& options) {
+    make_model(2, true, options);
+    model::Scorer scorer(shared_);
+    const auto personas = fit(kOfTastesOneAndTwo);
+    scorer.set_user(personas.data());
+    std::array<float, 2> shares{};
+    for (const auto item : kOfTastesOneAndTwo) {
+      std::array<float, 2> attention{};
+      scorer.attention(item, attention);
+      shares[0] += attention[0];
+      shares[1] += attention[1];
+    }
+    return std::min(shares[0], shares[1]) / (shares[0] + shares[1]);
+  };
+  EXPECT_GT(least_share("lambda-balance = 5\nlambda-positive = 5\n"), least_share("lambda-positive = 5\n") + 0.05F);
 }
 
 TEST_F(FoldInTest, WeightDecayShrinksPersonas) {

@@ -38,7 +38,7 @@ RunSize size_of(const dataset::Dataset& data, const TrainingOptions& options) {
   const parallel::ShardPlan plan(data.indptr(), options.shards, ranks, options.batch_size);
   const auto users = plan.users_of_rank(static_cast<std::uint64_t>(world().rank()));
   return {.dimensions = options.dimensions,
-          .has_mean = options.average_epochs > 1,
+          .parts = {options.average_epochs > 1, options.loss.lambda_balance > 0.0},
           .users = data.user_count(),
           .own_users = users.count(),
           .own_interactions = data.indptr()[users.last] - data.indptr()[users.first],
@@ -62,6 +62,7 @@ TEST(Memory, IsWhatTheFormulaSays) {
     options.attention = "identity";
     options.epochs = 1;
     options.average_epochs = 2;
+    options.loss.lambda_balance = 0.1;
     return size_of(data, options);
   }();
   const auto before = allocated_bytes();
@@ -82,10 +83,12 @@ TEST(Memory, IsWhatTheFormulaSays) {
 }
 
 TEST(Memory, GrowsWithWhatItIsSaidToGrowWith) {
-  const RunSize size{{4, 64, 64, true}, false, 1000, 500, 20000, 3000, 99, 256, 5, 2};
+  const RunSize size{{4, 64, 64, true}, {}, 1000, 500, 20000, 3000, 99, 256, 5, 2};
   auto more = size;
   ++more.own_users;
   EXPECT_EQ(memory_need(more).rank_bytes - memory_need(size).rank_bytes, 12U * 4 * 64 + 20 + 4 * 99);
+  more.parts.shares = true;
+  EXPECT_EQ(memory_need(more).rank_bytes - memory_need(size).rank_bytes, 12U * 4 * 64 + 20 + 4 * 99 + 501 * 4 * 4);
   more = size;
   ++more.own_interactions;
   EXPECT_EQ(memory_need(more).rank_bytes - memory_need(size).rank_bytes, 12U);
