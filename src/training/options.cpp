@@ -49,6 +49,9 @@ void add_optimizer_options(config::OptionTable& table, TrainingOptions& options)
             "the same for learned projections alone; without it, as --learning-rate", config::kPositive);
   table.add("final-learning-rate", options.final_learning_rate,
             "share of the learning rate left in the last of --epochs; it falls linearly", config::kFraction);
+  table.add("warm-up-epochs", options.warm_up_epochs,
+            "first epochs over which the learning rate rises linearly, step by step; large batches may need it",
+            config::kNotNegative);
   table.add("weight-decay", options.weight_decay,
             "added, times the row, to a touched row's gradient summed over the batch", config::kNotNegative);
   table.add("item-weight-decay", options.item_weight_decay, "the same for items alone; without it, as --weight-decay",

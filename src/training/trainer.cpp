@@ -260,6 +260,12 @@ double Trainer::learning_rate_factor() const {
   return 1.0 + (options_.final_learning_rate - 1.0) * fraction;
 }
 
+double Trainer::warm_up_factor() const {
+  const auto steps = static_cast<double>(options_.warm_up_epochs * plan_->steps_per_epoch());
+  const auto step = static_cast<double>(state_->progress.step + 1);
+  return step < steps ? step / steps : 1.0;
+}
+
 ExitCode Trainer::run() {
   if (is_finished()) {
     log_.info("the run in {} is finished: nothing to do", directory_.path().string());
@@ -328,7 +334,7 @@ Wish Trainer::train_epoch(EpochReport& report) {
   sampler_->begin_epoch(progress.epoch);
   while (progress.epoch_step < plan_->steps_per_epoch()) {
     Wish wish = Wish::nothing;
-    with_place([&] { wish = take_step(factor); });
+    with_place([&] { wish = take_step(factor * warm_up_factor()); });
     line.update(progress.epoch_step);
     if (wish != Wish::nothing) {
       pause_for_checkpoint();

@@ -33,6 +33,7 @@ struct TrainingOptions {
   double weight_decay = 0.0;
   std::optional<double> item_weight_decay;  // none: as weight_decay
   double final_learning_rate = 1.0;  // share of the learning rate that is left at the last epoch, falling linearly
+  std::uint64_t warm_up_epochs = 0;  // first epochs over which the learning rate rises, step by step
   std::uint64_t batch_size = 256;    // of all ranks together
   std::uint64_t epochs = 100;
   std::uint64_t patience = 5;

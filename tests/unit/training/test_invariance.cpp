@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <numeric>
 
 namespace ampcf::training::testing {
@@ -51,9 +52,38 @@ TEST(Training, WithEveryOptionGivesTheBitsOfOne) {
     options.projection_learning_rate = 0.005;
     options.average_epochs = 2;
     options.final_learning_rate = 0.1;
+    options.warm_up_epochs = 2;
     options.sharing_ranks = 1;
     options.batch_size = 1000;  // more rows than twice the catalogue: the dense exchange
   });
+}
+
+TEST(Training, WarmsUpStepByStep) {
+  const TemporaryDirectory directory;
+  ampcf::testing::write_small_dataset(directory / "data.h5");
+  const auto items_after_a_step = [&](const std::string& run, double learning_rate, std::uint64_t warm_up_epochs) {
+    auto options = small_options(directory, run);
+    options.learning_rate = learning_rate;
+    options.warm_up_epochs = warm_up_epochs;
+    EXPECT_EQ(train(world(), options, [](std::uint64_t) { return Wish::stop_for_signal; }), ExitCode::stopped);
+    return storage::File::open(directory / run / "checkpoint.h5").read<float>("/model/items");
+  };
+  const auto start = items_after_a_step("start", 1e-30, 0);
+  const auto distance = [&](const std::vector<float>& items) {
+    return std::inner_product(items.begin(), items.end(), start.begin(), 0.0, std::plus<>(),
+                              [](float item, float before) { return std::abs(item - before); });
+  };
+
+  const auto usual = distance(items_after_a_step("usual", 0.01, 0));
+  const auto one = distance(items_after_a_step("one", 0.01, 1));
+  const auto two = distance(items_after_a_step("two", 0.01, 2));
+
+  auto options = small_options(directory, "epoch");
+  options.epochs = 1;
+  train(world(), options);
+  const auto steps = storage::File::open(directory / "epoch/checkpoint.h5").attribute<std::uint64_t>("step");
+  EXPECT_NEAR(usual / one, static_cast<double>(steps), 0.01 * static_cast<double>(steps));
+  EXPECT_NEAR(one / two, 2.0, 0.02);
 }
 
 TEST(Training, DecaysItemsAsPersonasUnlessToldOtherwise) {
