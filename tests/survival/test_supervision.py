@@ -106,11 +106,34 @@ class Supervision(unittest.TestCase):
 
     def test_wrong_usage_says_so(self):
         for words in ([], ["--ranks"], ["--ranks", "2"], ["--restarts", "x", "--", "--data", "x"],
-                      ["--other", "2", "--", "--data", "x"], ["--hosts", "nowhere", "--", "--data", "x"]):
+                      ["--other", "2", "--", "--data", "x"], ["--hosts", "nowhere", "--", "--data", "x"],
+                      ["--launcher", "nowhere -x", "--", "--data", "x"],
+                      ["--launcher", "env mpirun", "--hosts", "player", "--", "--data", "x"]):
             with self.subTest(words=words):
                 code, messages = finish([LAUNCH, *words])
                 self.assertEqual(code, 2, messages)
                 self.assertIn("launch/train: ", messages)
+
+    def test_another_launcher_is_given_the_ranks(self):
+        with open("codes", "w", encoding="ascii") as file:
+            file.write("0\n0\n")
+        code, messages = finish([LAUNCH, "--ranks", "2", "--launcher", "env LAUNCHED=yes mpirun", "--mpirun", "-x LAUNCHED",
+                                 "--program", "./player", "--", "--data", "x"])
+        self.assertEqual(code, 0, messages)
+        with open("calls", encoding="ascii") as file:
+            self.assertEqual(file.read().splitlines(), ["--data x"] * 2)
+
+    def test_a_signal_that_comes_twice_is_one_and_the_end_is_waited_for(self):
+        with open("player", "w", encoding="ascii") as file:
+            file.write("#!/bin/bash\ntrap 'trap \"\" USR2; sleep 1; touch ended; exit 75' USR2\n"
+                       "touch ready\nwhile :; do sleep 0.1; done\n")
+        job = Job([LAUNCH, "--ranks", "1", "--program", "./player", "--", "--data", "x"])
+        wait_until(lambda: os.path.exists("ready"), "the start", job)
+        job.send(signal.SIGUSR1)
+        wait_until(lambda: "stopping at the next step" in job.messages(), "the first signal", job)
+        job.send(signal.SIGUSR1)
+        self.assertEqual(job.finish(), 75, job.messages())
+        self.assertTrue(os.path.exists("ended"))
 
     def test_a_signal_in_a_pause_ends_it(self):
         for number in (signal.SIGTERM, signal.SIGINT):
