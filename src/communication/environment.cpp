@@ -21,6 +21,9 @@ long number_in(const char* variable) {
   return text == nullptr ? 0 : std::strtol(text, nullptr, 10);
 }
 
+constexpr const char* kMisfit =
+    "launcher and MPI library do not fit; with Open MPI use its own mpirun, or srun --mpi=pmix";
+
 // Started by a launcher that speaks another language than this MPI, every process believes to be alone, and each would
 // do the whole work. Launchers leave the true number in the environment.
 void require_expected_size(int size) {
@@ -31,16 +34,40 @@ void require_expected_size(int size) {
                         : has_srun                  ? number_in("SLURM_STEP_NUM_TASKS")
                                                     : 0;
   if (size == 1 && expected > 1) {
-    throw UsageError(
-        "{} processes were started, but each finds itself alone: launcher and MPI library do not fit; with "
-        "Open MPI use its own mpirun, or srun --mpi=pmix",
-        expected);
+    throw UsageError("{} processes were started, but each finds itself alone: {}", expected, kMisfit);
   }
+}
+
+// Under an srun without PMIx, Open MPI ends the process inside MPI_Init, with advice for whoever built it. Where it
+// cannot but fail this is said instead; where it may have been built for an older PMI, before it tries. Once: by the
+// first process.
+bool is_launched_in_vain() {
+#ifdef OPEN_MPI
+  const bool is_started_by_srun =
+      std::getenv("SLURM_STEP_ID") != nullptr && std::getenv("OMPI_COMM_WORLD_SIZE") == nullptr;
+  const long processes = number_in("SLURM_STEP_NUM_TASKS");
+  if (!is_started_by_srun || std::getenv("PMIX_RANK") != nullptr || processes < 2) {
+    return false;
+  }
+  const bool has_older_pmi = std::getenv("PMI_RANK") != nullptr;
+  if (number_in("SLURM_PROCID") == 0) {
+    print_error(0, 1,
+                has_older_pmi
+                    ? fmt::format("srun does not speak PMIx here: if MPI fails now, {}", kMisfit)
+                    : fmt::format("{} processes were started, but each finds itself alone: {}", processes, kMisfit));
+  }
+  return !has_older_pmi;
+#else
+  return false;
+#endif
 }
 
 }  // namespace
 
 int run_parallel(int& argc, char**& argv, const std::function<ExitCode(const Communicator&)>& body) {
+  if (is_launched_in_vain()) {
+    return static_cast<int>(ExitCode::usage);
+  }
   int provided = 0;
   MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided);
   int rank = 0;
