@@ -135,12 +135,12 @@ def kill(process, number=signal.SIGKILL):
         pass
 
 
-def wait_until(condition, what, job=None):
-    end = time.monotonic() + PATIENCE_SECONDS
+def wait_until(condition, what, job=None, seconds=PATIENCE_SECONDS, pause=0.002):
+    end = time.monotonic() + seconds
     while not (found := condition()):
         if time.monotonic() > end or (job is not None and job.process.poll() is not None and not condition()):
             raise AssertionError(f"never happened: {what}\n{job.messages() if job is not None else ''}")
-        time.sleep(0.002)
+        time.sleep(pause)
     return found
 
 

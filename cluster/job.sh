@@ -1,0 +1,172 @@
+# shellcheck shell=bash
+# What the job files have in common; they set `cluster` and `site` and read SCHEDULER/scheduler.sh before. That gives
+#   rank_count      ranks of the job
+#   hosts           HOST slots=N, a line each
+#   lost_a_host     whether one of them does not answer
+#   start_again     puts the job back into the queue, as it is
+set -uo pipefail
+
+. "$site"
+checkout=$(cd "$cluster/.." && pwd)
+
+say() {
+  echo "$(date '+%F %T') job: $*" >&2
+}
+
+give_up() {
+  say "$1"
+  exit 2
+}
+
+program() {
+  if [[ -n $programs ]]; then
+    echo "$programs/$1"
+  elif [[ -x $checkout/build/bin/$1 ]]; then
+    echo "$checkout/build/bin/$1"
+  else
+    echo "$1"
+  fi
+}
+
+# Ranks that a lost one leaves behind are ended; before, each has time to end by itself and say why.
+srun=(srun --wait=20)
+
+# The words that start ranks, for launch/train and launch/sweep (which add -n P), in `starting`.
+choose_launcher() {
+  starting=(--ranks "$(rank_count)")
+  case "$launcher" in
+    mpirun) starting+=(--mpirun "${mpirun_options[*]}") ;;
+    srun) starting+=(--launcher "${srun[*]} ${srun_options[*]}") ;;
+    ssh)
+      hosts >"$scratch/hosts"
+      starting=(--hosts "$scratch/hosts" --mpirun "${mpirun_options[*]}") # as many ranks as answering hosts have slots
+      ;;
+    *) give_up "launcher=$launcher in $site: expected mpirun, srun or ssh" ;;
+  esac
+}
+
+# The value of --NAME among the arguments behind it.
+value_of() {
+  local name=$1 previous='' argument
+  shift
+  for argument in "$@"; do
+    [[ $previous != "--$name" ]] || echo "$argument"
+    [[ $argument != "--$name="* ]] || echo "${argument#*=}"
+    previous=$argument
+  done | tail -n 1
+}
+
+# A command that stops with a checkpoint and code 75 when asked. SIGUSR1, from the scheduler, asks it to make room for a
+# later start; SIGTERM, from whoever cancels the job, to end. The code is left in `code`, who asked in `asked`.
+stay_with() {
+  "$@" </dev/null &
+  child=$!
+  [[ -z $asked ]] || kill -USR1 "$child"
+  local seen
+  while :; do
+    seen=$signals
+    code=0
+    wait "$child" || code=$?
+    ((seen != signals)) || break # else a signal to this script cut the wait short
+  done
+  child=
+}
+
+ask() {
+  asked=$1
+  signals=$((signals + 1))
+  [[ -z $child ]] || kill -USR1 "$child"
+}
+
+has_progress_in() {
+  [[ -n $1 && -n $(find "$1" -name '*.h5' -newer "$scratch/start" -print -quit 2>/dev/null) ]]
+}
+
+# What follows from the code that a run in the folder $1 ended with: the job is done, has failed, or starts again.
+# After a crash it does so where something was gained since it started, so that no fault goes on for ever.
+conclude() {
+  case "$code" in
+    0)
+      at_end "$1" || code=$?
+      say "ended with code $code"
+      exit "$code"
+      ;;
+    2 | 3) say "ended with code $code, which another start would not change" && exit "$code" ;;
+    75) ;;
+    *)
+      [[ -n $asked ]] || has_progress_in "$1" || lost_a_host || {
+        say "ended with code $code, without a checkpoint since the start of this job: not starting it again"
+        exit "$code"
+      }
+      ;;
+  esac
+  if [[ $asked == end ]]; then
+    say "stopped; the same job goes on from the last checkpoint" && exit 75
+  fi
+  say "ended with code $code; back to the queue, to go on from the last checkpoint"
+  start_again || say "could not be put back into the queue: submit the same job again, and it goes on"
+  exit 75
+}
+
+at_end() {
+  :
+}
+
+# A run of ampcf-$1 with the arguments behind it, to its end over any number of starts.
+run() {
+  local name=$1
+  shift
+  [[ " $* " != *" --force"* ]] || give_up "--force: a job that starts again would throw away its own work"
+  choose_launcher
+  stay_with "$checkout/launch/$name" "${starting[@]}" --restarts "$restarts" --program "$(program "ampcf-$name")" \
+    -- "$@" --resume
+  conclude "$(value_of output "$@")"
+}
+
+train() {
+  run train "$@"
+}
+
+sweep() {
+  run sweep "$@"
+}
+
+# Part K of N of a sweep that as many jobs share. Whichever ends last gathers the results of all.
+sweep_part() {
+  local part=$1
+  shift
+  (($# > 0)) || give_up "no arguments"
+  at_end() {
+    flock "$1" "$(program ampcf-sweep)" --output "$1" --collect </dev/null
+  }
+  run sweep --only "$part" "$@"
+}
+
+# An evaluation, which has no checkpoint: after the loss of a host it starts over, and what it has no time for is lost.
+evaluate() {
+  local starting
+  case "$launcher" in
+    mpirun) starting=(mpirun -n "$(rank_count)" "${mpirun_options[@]}") ;;
+    srun) starting=("${srun[@]}" -n "$(rank_count)" "${srun_options[@]}") ;;
+    ssh)
+      hosts >"$scratch/hosts"
+      starting=(mpirun --hostfile "$scratch/hosts" "${mpirun_options[@]}")
+      ;;
+    *) give_up "launcher=$launcher in $site: expected mpirun, srun or ssh" ;;
+  esac
+  code=0
+  "${starting[@]}" "$(program ampcf-evaluate)" "$@" </dev/null || code=$?
+  say "ended with code $code"
+  exit "$code"
+}
+
+asked=
+signals=0
+child=
+scratch=$(mktemp -d)
+touch "$scratch/start"
+trap 'kill $(jobs -p) 2>/dev/null; rm -rf "$scratch"' EXIT
+trap 'ask again' USR1
+trap 'ask end' TERM INT
+say "on $(hosts | cut -d' ' -f1 | paste -sd' ')"
+prepare_job

@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# A sweep under PBS, many trainings in one allocation, that goes back to the queue when its time is over or a node is
+# lost, and goes on: cluster/submit sweep fills in these lines; edited by hand, qsub cluster/pbs/sweep.sh in the
+# checkout.
+#PBS -N ampcf-sweep
+#PBS -l select=1:ncpus=16:mpiprocs=16
+#PBS -l walltime=4:00:00
+#PBS -j oe
+#PBS -o /dev/null
+#PBS -r y
+
+cluster=$PBS_O_WORKDIR/cluster
+site=$cluster/site.env
+warning=120
+job_file=$cluster/pbs/sweep.sh
+log=ampcf-sweep.log
+arguments=(--sweep configs/sweep-example.ini --data data.h5 --output sweep --ranks-per-trial 2)
+
+. "$cluster/pbs/scheduler.sh"
+. "$cluster/job.sh"
+sweep "${arguments[@]}"

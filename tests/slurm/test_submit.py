@@ -1,0 +1,150 @@
+#!/usr/bin/env python3
+"""cluster/submit and the job files without a scheduler: what is filled in, what is refused; and the chain of PBS and LSF
+with a qsub and a bsub that start jobs on this host (fake/), for the true ones are nowhere free to install.
+
+usage: test_submit.py        after `. launch/mpi-environment`, on the programs in build/
+"""
+
+import glob
+import os
+import shlex
+import subprocess
+import sys
+import unittest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "..", "support"))
+
+from training import BIN, SOURCE, Workplace, expect_same, generate, mpirun, require, trainer, wait_until
+
+CLUSTER = os.path.join(SOURCE, "cluster")
+SUBMIT = os.path.join(CLUSTER, "submit")
+JOBS = [os.path.join(scheduler, job) for scheduler in ("slurm", "pbs", "lsf")
+        for job in ("train", "evaluate", "sweep", "sweep-array")]
+
+
+def submit(*words, **environment):
+    return subprocess.run([SUBMIT, *words], env={**os.environ, **environment}, stdin=subprocess.DEVNULL,
+                          capture_output=True, text=True, check=False)
+
+
+class Workplaced(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.workplace = Workplace("submit")
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.workplace.cleanup()
+
+
+class Filling(Workplaced):
+    def show(self, job, *words):
+        scheduler, name = job.split("/")
+        done = submit("--scheduler", scheduler, "--print", name, "--output", "out", *words)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout
+
+    def test_EveryJobFileIsABashScript(self):
+        for job in JOBS:
+            subprocess.run(["bash", "-n", os.path.join(CLUSTER, job + ".sh")], check=True)
+
+    def test_PrintingWritesNothing(self):
+        for job in JOBS:
+            self.show(job)
+        self.assertEqual(os.listdir("."), [])
+
+    def test_WhatIsAskedForStandsInTheFile(self):
+        asked = ["--nodes", "3", "--ranks-per-node", "5", "--cpus-per-rank", "2", "--time", "1:30:00", "--warning", "180"]
+        for scheduler, lines in {
+                "slurm": ["#SBATCH --nodes=3", "#SBATCH --ntasks-per-node=5", "#SBATCH --cpus-per-task=2",
+                          "#SBATCH --time=1:30:00", "#SBATCH --signal=B:USR1@180", '#SBATCH --output="out.train-%j.log"'],
+                "pbs": ["#PBS -l select=3:ncpus=10:mpiprocs=5", "#PBS -l walltime=1:30:00", "warning=180"],
+                "lsf": ["#BSUB -n 15", '#BSUB -R "span[ptile=5] affinity[core(2)]"', "#BSUB -W 1:30", "#BSUB -wt 3",
+                        '#BSUB -o "out.train-%J.log"']}.items():
+            text = self.show(f"{scheduler}/train", *asked)
+            for line in lines:
+                self.assertIn(line, text.splitlines())
+
+    def test_PartsOfASweepStandInTheFile(self):
+        for scheduler, line in {"slurm": "#SBATCH --array=1-8%2", "pbs": "#PBS -J 1-8",
+                                "lsf": '#BSUB -J "ampcf-sweep-array[1-8]%2"'}.items():
+            text = self.show(f"{scheduler}/sweep-array", "--parts", "8%2")
+            self.assertIn(line, text.splitlines())
+            self.assertIn("parts=8", text.splitlines())
+
+    def test_ArgumentsKeepTheirSpacesAndQuotes(self):
+        words = ["it's", 'a "b"', "$HOME", "c\\d", "*"]
+        for job in JOBS:
+            text = self.show(job, "--data", "my data.h5", "--", *words)
+            line = next(line for line in text.splitlines() if line.startswith("arguments="))
+            found = subprocess.run(["bash", "-c", line + '\nprintf "%s\\n" "${arguments[@]}"'], capture_output=True,
+                                   text=True, check=True).stdout.splitlines()
+            self.assertEqual(found, ["--data", "my data.h5", "--output", "out", *words])
+
+    def test_DirectivesOfTheSiteJoinTheHead(self):
+        with open("site.env", "w", encoding="ascii") as file:
+            file.write(f". {shlex.quote(CLUSTER)}/site.env\nscheduler=pbs\ndirectives=('-A p1' '-q long')\n")
+        done = submit("--site", "site.env", "--print", "train", "--output", "out")
+        head = done.stdout.split("\n\n")[0].splitlines()
+        self.assertEqual(head[-2:], ["#PBS -A p1", "#PBS -q long"])
+        os.remove("site.env")
+
+    def test_WhatCannotBeSubmittedIsRefused(self):
+        for words, reason in {
+                ("train",): "no --output",
+                ("train", "--output", "out", "--", "--force"): "--force",
+                ("train", "--output", "out", "--time", "0:01:00"): "--warning 120 s is not less",
+                ("train", "--output", "out", "--time", "90"): "expected H:MM:SS",
+                ("train", "--output", "out", "--nodes", "0"): "whole number",
+                ("walk", "--output", "out"): "invalid choice",
+                ("train", "--output", "out", "--site", "nowhere"): "no such file"}.items():
+            done = submit("--scheduler", "slurm", "--print", *words)
+            self.assertEqual((done.returncode, done.stdout), (2, ""), words)
+            self.assertIn(reason, done.stderr)
+        done = submit("--print", "train", "--output", "out", PATH="/usr/bin:" + os.path.join(HERE, "fake"))
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("say which with --scheduler", done.stderr)
+
+
+class Chain(Workplaced):
+    """The first start is warned after a second, the next has all the time that it needs."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        generate("data.h5")
+        require(mpirun(2, "whole"))
+        with open("site.env", "w", encoding="ascii") as file:
+            file.write(f". {shlex.quote(CLUSTER)}/site.env\nprograms={shlex.quote(BIN)}\nmpirun_options=()\n")
+
+    def train(self, scheduler, *options):
+        jobs = os.path.abspath(f"{scheduler}-jobs")
+        os.mkdir(jobs)
+        done = submit("--scheduler", scheduler, "--site", "site.env", "train", "--ranks-per-node", "2", *options, "--",
+                      *trainer(scheduler), PATH=os.path.join(HERE, "fake") + ":" + os.environ["PATH"], FAKE_JOBS=jobs)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return jobs
+
+    def expect(self, scheduler, last_job):
+        wait_until(lambda: os.path.exists(os.path.join(last_job, "code")), f"the end of {scheduler}'s job", pause=0.1)
+        with open(glob.glob(f"{scheduler}.train*.log")[0], encoding="utf-8") as file:
+            log = file.read()
+        with open(os.path.join(last_job, "code"), encoding="ascii") as file:
+            self.assertEqual(file.read().strip(), "0", log)
+        self.assertEqual(log.count("back to the queue"), 1, log)
+        expect_same("whole", scheduler)
+
+    def test_PbsStartsAgainUntilARunIsDone(self):
+        jobs = self.train("pbs", "--time", "0:01:00", "--warning", "59")
+        self.expect("pbs", os.path.join(jobs, "2"))
+        with open(os.path.join(jobs, "1", "code"), encoding="ascii") as file:
+            self.assertEqual(file.read().strip(), "75")
+
+    def test_LsfStartsAgainUntilARunIsDone(self):
+        jobs = self.train("lsf", "--time", "1:00:00", "--warning", "3540")
+        self.expect("lsf", os.path.join(jobs, "1"))
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
