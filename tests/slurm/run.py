@@ -5,6 +5,7 @@ through time limits, a lost node and a wrong launcher, to the same bits.
 usage: run.py        after `. launch/mpi-environment`, on the programs in build/; as root, with slurm-wlm and munge
 """
 
+import csv
 import glob
 import json
 import os
@@ -18,8 +19,8 @@ sys.path[:0] = [os.path.join(HERE, "..", "support"), os.path.join(HERE, "..", "h
 
 import cluster
 import slurm
-from training import (BIN, PATIENCE_SECONDS, SOURCE, Workplace, epochs_done, expect_same, generate, mpirun, require,
-                      trainer, wait_until)
+from training import (BIN, MPIEXEC, PATIENCE_SECONDS, SOURCE, Workplace, epochs_done, expect_same, generate, mpirun,
+                      require, trainer, wait_until)
 
 HOSTS = 5
 FIRST, LAST = "h[0-1]", "h[2-4]"  # where a job may run: those of FIRST stay
@@ -27,6 +28,14 @@ FIRST, LAST = "h[0-1]", "h[2-4]"  # where a job may run: those of FIRST stay
 RATE = "8mbit"
 LONG = {"epochs": 16, "batch_size": 128}
 SHORT = {"epochs": 6, "batch_size": 128}
+SWEEP = os.path.join(BIN, "ampcf-sweep")
+AXES = """batch-size = 128
+epochs = 4
+shards = 16
+[sweep]
+personas = 1, 2
+dim = 8, 16
+"""
 SUBMIT = os.path.join(SOURCE, "cluster", "submit")
 # What differs from the shipped site.env: emulated hosts have few cores and a network of their own.
 SITE = f"""
@@ -133,7 +142,28 @@ class Jobs(unittest.TestCase):
             values = json.load(file)
         return [values[name] for name in ("users", "sampled", "full", "tdd")]
 
-    def test_4_a_lost_node_sends_the_job_to_others(self):
+    @unittest.skipUnless(os.access(SWEEP, os.X_OK), "ampcf-sweep is not built")
+    def test_4_a_sweep_in_parts_or_in_one_allocation_ends_as_on_one_host(self):
+        with open("axes.ini", "w", encoding="ascii") as file:
+            file.write(AXES)
+        arguments = ["--sweep", "axes.ini", "--data", "data.h5"]
+        parts = self.submit("sweep-array", "parts", ["--parts", "2", "--ranks-per-node", "1"],
+                            [*arguments, "--output", "parts"], FIRST)
+        one = self.submit("sweep", "one", TWO_NODES, [*arguments, "--output", "one"], FIRST)
+        require([MPIEXEC, "-n", "2", SWEEP, *arguments, "--output", "sweep"])
+        for job, name in ((f"{parts}_1", "parts"), (f"{parts}_2", "parts"), (one, "one")):
+            self.expect(job, name, "COMPLETED")
+        for name in ("parts", "one"):
+            self.assertEqual(self.ranking(name), self.ranking("sweep"), self.log(name))
+
+    @staticmethod
+    def ranking(folder):
+        """Trials in their order, with their metrics: what no times are in."""
+        with open(os.path.join(folder, "sweep.csv"), encoding="utf-8") as file:
+            return [[row[name] for name in ("rank", "trial", "state", "validation_hr", "validation_ndcg")]
+                    for row in csv.DictReader(file)]
+
+    def test_5_a_lost_node_sends_the_job_to_others(self):
         self.wait_for_epoch("lost")
         batch_host = self.slurm.field(self.lost, "BatchHost")
         running_on = self.slurm.ask("scontrol", "show", "hostnames", self.slurm.field(self.lost, "NodeList")).split()
@@ -144,7 +174,7 @@ class Jobs(unittest.TestCase):
         self.assertNotIn(lost, self.slurm.ask("scontrol", "show", "hostnames", self.slurm.field(self.lost, "NodeList")))
         expect_same("whole", "lost")
 
-    def test_5_a_run_longer_than_its_time_starts_again_until_it_is_done(self):
+    def test_6_a_run_longer_than_its_time_starts_again_until_it_is_done(self):
         self.expect(self.long, "long", "COMPLETED", 180)
         self.assertGreaterEqual(self.restarts(self.long), 1)
         expect_same("whole", "long")
