@@ -4,6 +4,7 @@ and a cable to a bridge. It all lives in namespaces of the test's own (see enter
 import os
 import signal
 import subprocess
+import sys
 
 from training import BIN, SAME, SOURCE, Job, enter_namespaces, kill, wait_until
 
@@ -17,7 +18,7 @@ def enter():
                      "no hosts can be emulated here; that takes root or user namespaces, iproute2 and util-linux")
     # Files live in a folder of these namespaces alone, so that they too end with a test that is killed.
     free = (place for place in ("/mnt", "/media", "/srv") if os.path.isdir(place) and
-            not any(path.startswith(place + "/") for path in (SOURCE, BIN, SAME)))
+            not any(path.startswith(place + "/") for path in (SOURCE, BIN, SAME, sys.prefix)))
     place = next(free, None)
     if place is not None:
         subprocess.run(["mount", "-t", "tmpfs", "tmpfs", place], check=True)
