@@ -23,6 +23,8 @@ program() {
     echo "$programs/$1"
   elif [[ -x $checkout/build/bin/$1 ]]; then
     echo "$checkout/build/bin/$1"
+  elif [[ -x $checkout/../../bin/$1 ]]; then # where this folder was installed, as PREFIX/share/ampcf/cluster
+    echo "$checkout/../../bin/$1"
   else
     echo "$1"
   fi
