@@ -103,7 +103,7 @@ conclude() {
       ;;
   esac
   if [[ $asked == end ]]; then
-    say "stopped; the same job goes on from the last checkpoint" && exit 75
+    say "stopped; the same job, submitted again, goes on from the last checkpoint" && exit 143 # 75 may mean: start again
   fi
   say "ended with code $code; back to the queue, to go on from the last checkpoint"
   start_again || say "could not be put back into the queue: submit the same job again, and it goes on"

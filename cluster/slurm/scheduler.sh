@@ -13,9 +13,10 @@ lost_a_host() {
   ! timeout 60 srun --overlap --mpi=none --nodes="$SLURM_JOB_NUM_NODES" --ntasks-per-node=1 true >/dev/null 2>&1
 }
 
-# A task of an array has a number of its own, but the last one shares the array's.
+# A task of an array has a number of its own, but the last one shares the array's. Slurm would also put back a job that
+# its user has cancelled.
 start_again() {
   local job=$SLURM_JOB_ID
   [[ -z ${SLURM_ARRAY_TASK_ID:-} ]] || job=${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID
-  scontrol requeue "$job"
+  [[ $(squeue --noheader --jobs "$job" --format %T) == RUNNING ]] && scontrol requeue "$job"
 }

@@ -128,6 +128,16 @@ class Jobs(unittest.TestCase):
         self.assertEqual(self.log("srun").count("stopped on a signal"), 1, self.log("srun"))
         expect_same("short", "srun")
 
+    def test_3_a_job_that_is_cancelled_stays_so_and_goes_on_when_submitted_again(self):
+        job = self.train("cancelled", SHORT)
+        self.wait_for_epoch("cancelled")
+        self.slurm.ask("scancel", job)
+        self.expect(job, "cancelled", "CANCELLED")
+        again = self.train("cancelled", SHORT)
+        self.expect(again, "cancelled", "COMPLETED")
+        self.assertEqual((self.slurm.field(job, "JobState"), self.restarts(job)), ("CANCELLED", 0))
+        expect_same("short", "cancelled")
+
     def test_3_an_evaluation_is_a_job_too(self):
         arguments = ["--data", "data.h5", "--checkpoint", "short/best.h5", "--bootstrap", "0"]
         job = self.submit("evaluate", "metrics", TWO_NODES, [*arguments, "--output", "metrics.json"], FIRST)
