@@ -16,7 +16,7 @@ from training import (LAUNCH, TRAIN, Workplace, expect_same, generate, mpirun, r
                       wait_for_epoch, wait_until)
 
 HOSTS = 4
-OPTIONS = {"epochs": 10, "batch_size": 256}
+OPTIONS = {"epochs": 6, "batch_size": 256}
 RESTARTED = "from the last checkpoint in"
 
 
