@@ -113,7 +113,7 @@ class Chain(Workplaced):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        generate("data.h5")
+        generate("data.h5", users=400)
         require(mpirun(2, "whole"))
         with open("site.env", "w", encoding="ascii") as file:
             file.write(f". {shlex.quote(CLUSTER)}/site.env\nprograms={shlex.quote(BIN)}\nmpirun_options=()\n")
