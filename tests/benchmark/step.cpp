@@ -30,7 +30,7 @@ class Bench {
         plan_(data.indptr(), 128, 1, c.batch),
         interactions_(data.interactions({0, data.user_count()})),
         sampler_(plan_, 0, interactions_, {{.count = c.negatives}, train_counts(data), 1}, false, 1),
-        state_(c.dimensions, {0, data.user_count()}, data.item_count(), memory_, false) {
+        state_(c.dimensions, {0, data.user_count()}, data.item_count(), memory_, {}) {
     model::initialize(state_.personas, 0.1, 1);
     model::initialize(state_.shared, 0.1, 0.01, 1);
     parallel::GradientShape shape;
