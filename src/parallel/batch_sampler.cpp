@@ -52,14 +52,15 @@ const model::MiniBatch& BatchSampler::batch(std::uint64_t step) {
 void BatchSampler::append_positives(std::uint64_t shard, std::uint64_t step) {
   const auto first = plan_.first_position_of_shard(shard) - interactions_.first_position;
   const auto begin = static_cast<std::ptrdiff_t>(positives_.size());
+  const auto start = plan_.visited(shard, step);
   const auto end = plan_.visited(shard, step + 1);
-  for (auto next = plan_.visited(shard, step); next < end; ++next) {
+  for (auto next = start; next < end; ++next) {
     const auto position = first + order_[first + next];
     positives_.push_back({user_of_[position], position});
   }
   std::sort(positives_.begin() + begin, positives_.end());
   // The next step's positions lie anywhere in the shard: what they will be asked for comes into the cache meanwhile.
-  const auto next_end = std::min(end + (end - plan_.visited(shard, step)), plan_.interactions_of_shard(shard));
+  const auto next_end = std::min(end + (end - start), plan_.interactions_of_shard(shard));
   for (auto next = end; next < next_end; ++next) {
     const auto position = first + order_[first + next];
     __builtin_prefetch(user_of_.data() + position);
@@ -105,8 +106,10 @@ void BatchSampler::draw_candidates(std::size_t first, std::size_t count) {
       }
     } else {
       const auto words = negatives_.words_per_position();
-      negatives_.draw(epoch_, interactions_.first_position + positive.local_position, item,
-                      interactions_.of(positive.local_user), negatives, std::span(words_).subspan(i * words, words));
+      negatives_.draw(
+          epoch_, interactions_.first_position + positive.local_position, item,
+          negatives_.is_seen_excluded() ? interactions_.of(positive.local_user) : std::span<const ItemIndex>(),
+          negatives, std::span(words_).subspan(i * words, words));
     }
   }
 }

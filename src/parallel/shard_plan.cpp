@@ -56,9 +56,18 @@ ShardPlan::ShardPlan(std::span<const std::uint64_t> indptr, std::uint64_t shards
     phase_numerator_.push_back(reversed_bits(shard, bits));
   }
   steps_ = (interactions + batch_size - 1) / batch_size;
+  std::uint64_t largest = 0;
+  for (std::uint64_t shard = 0; shard < shards; ++shard) {
+    largest = std::max(largest, interactions_of_shard(shard));
+  }
+  is_narrow_ = static_cast<Wide>(largest + 1) * steps_ * phase_denominator_ < (static_cast<Wide>(1) << 64U);
 }
 
 std::uint64_t ShardPlan::visited(std::uint64_t shard, std::uint64_t step) const {
+  if (is_narrow_) {
+    return (interactions_of_shard(shard) * step * phase_denominator_ + phase_numerator_[shard] * steps_) /
+           (steps_ * phase_denominator_);
+  }
   const auto numerator = static_cast<Wide>(interactions_of_shard(shard)) * step * phase_denominator_ +
                          static_cast<Wide>(phase_numerator_[shard]) * steps_;
   return static_cast<std::uint64_t>(numerator / (static_cast<Wide>(steps_) * phase_denominator_));

@@ -33,6 +33,17 @@ ItemIndex next_allowed(ItemIndex size, ItemIndex start, ItemIndex positive, cons
   return (positive + 1) % size;
 }
 
+// Whether `items`, ascending, hold `item`: without branches that depend on them, which no processor could foresee.
+bool holds(std::span<const ItemIndex> items, ItemIndex item) {
+  const ItemIndex* first = items.data();
+  for (std::size_t size = items.size(); size > 1;) {
+    const auto half = size / 2;
+    first += first[half] <= item ? half : 0;
+    size -= half;
+  }
+  return !items.empty() && *first == item;
+}
+
 }  // namespace
 
 NegativeSampler::NegativeSampler(const NegativeOptions& options, std::span<const std::uint64_t> train_counts,
@@ -47,10 +58,20 @@ void NegativeSampler::first_words(std::uint64_t epoch, std::span<const Position,
 
 void NegativeSampler::draw(std::uint64_t epoch, Position position, ItemIndex item, std::span<const ItemIndex> seen,
                            std::span<ItemIndex> negatives, std::span<const std::uint32_t> first_words) const {
-  random::Draws draws(seed_, random::Stream::negatives, position, static_cast<std::uint32_t>(epoch), first_words);
   const auto is_refused = [&](ItemIndex candidate) {
-    return candidate == item || (options_.is_seen_excluded && std::binary_search(seen.begin(), seen.end(), candidate));
+    return candidate == item || (options_.is_seen_excluded && holds(seen, candidate));
   };
+  if (first_words.size() >= 2 * negatives.size()) {
+    bool is_any_refused = false;
+    for (std::size_t n = 0; n < negatives.size(); ++n) {
+      negatives[n] = table_.draw(first_words[2 * n], first_words[2 * n + 1]);
+      is_any_refused |= is_refused(negatives[n]);
+    }
+    if (!is_any_refused) {
+      return;
+    }
+  }
+  random::Draws draws(seed_, random::Stream::negatives, position, static_cast<std::uint32_t>(epoch), first_words);
   const auto size = static_cast<ItemIndex>(table_.size());
   for (auto& negative : negatives) {
     int redraws = 0;

@@ -66,6 +66,7 @@ class ShardPlan {
   std::vector<std::uint64_t> phase_numerator_;  // (S), over phase_denominator_
   std::uint64_t phase_denominator_ = 1;
   std::uint64_t steps_ = 0;
+  bool is_narrow_ = false;  // 64 bits hold what visited() divides, which takes a tenth of the time
 };
 
 }  // namespace ampcf::parallel

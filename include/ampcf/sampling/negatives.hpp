@@ -23,9 +23,11 @@ class NegativeSampler {
   NegativeSampler(const NegativeOptions& options, std::span<const std::uint64_t> train_counts, std::uint64_t seed);
 
   [[nodiscard]] std::uint64_t count() const { return options_.count; }
+  [[nodiscard]] bool is_seen_excluded() const { return options_.is_seen_excluded; }
   [[nodiscard]] const AliasTable& table() const { return table_; }
 
-  /// Fills `negatives` (count()) for the positive `item` of a user whose training items are `seen`, ascending. Where
+  /// Fills `negatives` (count()) for the positive `item` of a user whose training items are `seen`, ascending (read
+  /// only where is_seen_excluded()). Where
   /// kMaxRedraws redraws were all refused the next item of the catalogue that is not refused is taken; never the
   /// positive.
   void draw(std::uint64_t epoch, Position position, ItemIndex item, std::span<const ItemIndex> seen,

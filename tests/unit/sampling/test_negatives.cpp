@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numeric>
 
@@ -97,5 +98,21 @@ TEST(Negatives, AreAFunctionOfSeedEpochAndPosition) {
 }
 
 TEST(Negatives, NeedASecondItem) { EXPECT_THROW(NegativeSampler({}, std::vector<std::uint64_t>{5}, 1), UsageError); }
+
+TEST(Negatives, AreTheSameWhereTheirFirstWordsAreKnown) {
+  const std::vector<ItemIndex> seen{1, 2, 4, 5, 7, 9};  // of ten items: redraws are many
+  const NegativeSampler sampler({.count = 3, .is_seen_excluded = true}, std::vector<std::uint64_t>(10, 1), 5);
+  std::array<Position, 16> positions{};
+  std::iota(positions.begin(), positions.end(), Position{100});
+  std::vector<std::uint32_t> words(16 * sampler.words_per_position());
+  sampler.first_words(2, positions, words);
+  for (std::size_t i = 0; i < positions.size(); ++i) {
+    std::vector<ItemIndex> with_words(3), without(3);
+    sampler.draw(2, positions[i], 4, seen, with_words,
+                 std::span(words).subspan(i * sampler.words_per_position(), sampler.words_per_position()));
+    sampler.draw(2, positions[i], 4, seen, without);
+    EXPECT_EQ(with_words, without) << i;
+  }
+}
 
 }  // namespace ampcf::sampling
