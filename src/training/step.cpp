@@ -20,7 +20,7 @@ std::int64_t in_units(double value, const char* term) {
     throw RuntimeError("the {} of an example is {}: the run diverged; lower --learning-rate or --initial-scale", term,
                        value);
   }
-  return std::llround(value * kLossUnits);
+  return static_cast<std::int64_t>(value * kLossUnits + std::copysign(0.5, value));
 }
 
 }  // namespace
@@ -115,24 +115,16 @@ void TrainingStep::prefetch(const model::MiniBatch& batch) const {
   if (!is_beyond_caches_) {
     return;
   }
-  constexpr std::size_t kLine = 64 / sizeof(float);
-  const auto ask_for = [](const float* row, std::size_t size) {
-    for (std::size_t i = 0; i < size; i += kLine) {
-      __builtin_prefetch(row + i, 0, 2);
-    }
-  };
   const auto& personas = state_.persona_moments;
   for (const auto user : batch.users) {
-    ask_for(state_.personas.of(user), personas.stride);
-    ask_for(personas.first.data() + user * personas.stride, personas.stride);
-    ask_for(personas.second.data() + user * personas.stride, personas.stride);
+    kernels::ask_for(state_.personas.of(user), personas.stride);
+    personas.ask_for(user);
   }
   const auto& items = state_.item_moments;
   for (const auto item : batch.candidates) {
-    ask_for(state_.shared.item(item), items.stride);
+    kernels::ask_for(state_.shared.item(item), items.stride);
     if (exchange_.owns(item)) {
-      ask_for(items.first.data() + item * items.stride, items.stride);
-      ask_for(items.second.data() + item * items.stride, items.stride);
+      items.ask_for(item);
     }
   }
 }
@@ -142,7 +134,13 @@ void TrainingStep::update_personas(const model::MiniBatch& batch, float scale, d
   auto& moments = state_.persona_moments;
   const float unit = exchange_.items().unit();
   const auto decay = static_cast<float>(updates_.personas.weight_decay);
+  const auto ahead = kernels::rows_ahead(moments.stride);
   for (std::size_t slot = 0; slot < batch.users.size(); ++slot) {
+    if (slot + ahead < batch.users.size()) {
+      const auto next = batch.users[slot + ahead];
+      kernels::ask_for(state_.personas.of(next), moments.stride);
+      moments.ask_for(next);
+    }
     const auto user = batch.users[slot];
     adam_.row(moments.updates[user], rate)
         .apply(state_.personas.of(user), moments.first.data() + user * moments.stride,
@@ -162,15 +160,20 @@ void TrainingStep::update_items(float scale, double rate_factor) {
   const auto& items = exchange_.items();
   const float unit = items.unit();
   const auto decay = static_cast<float>(updates_.items.weight_decay);
-  exchange_.for_each_owned([&](const parallel::Number* gradient) {
-    const auto item = parallel::item_of(gradient[items.item_column()]);
-    const auto update = adam_.row(moments.updates[item], rate);
-    float* const first = moments.first.data() + item * moments.stride;
-    float* const second = moments.second.data() + item * moments.stride;
-    update.apply(state_.shared.item(item), first, second, gradient, d, unit, scale, decay);
-    update.apply(state_.shared.item(item) + d, first + d, second + d, gradient + items.bias_column(), 1, unit, scale,
-                 0.0F);
-  });
+  exchange_.for_each_owned(
+      [&](ItemIndex item) {
+        kernels::ask_for(state_.shared.item(item), moments.stride);
+        moments.ask_for(item);
+      },
+      [&](const parallel::Number* gradient) {
+        const auto item = parallel::item_of(gradient[items.item_column()]);
+        const auto update = adam_.row(moments.updates[item], rate);
+        float* const first = moments.first.data() + item * moments.stride;
+        float* const second = moments.second.data() + item * moments.stride;
+        update.apply(state_.shared.item(item), first, second, gradient, d, unit, scale, decay);
+        update.apply_to_first(state_.shared.item(item) + d, first + d, second + d, gradient + items.bias_column(), unit,
+                              scale);
+      });
 }
 
 void TrainingStep::update_projections(float scale, double rate_factor) {

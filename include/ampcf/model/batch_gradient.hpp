@@ -34,28 +34,17 @@ class BatchGradient {
            const FoldedAttention<Real>& folded, std::span<const Real> log_probabilities, ItemSink& items,
            FormSink& form, Terms&& terms) {
     gather(batch, personas, folded);
-    const auto stride = dimensions_.user_stride();
-    std::array<ExampleOperands<Real>, Block::kExamples> examples;
-    for (std::size_t first = 0; first < batch.size(); first += examples.size()) {
-      const auto count = std::min(examples.size(), batch.size() - first);
-      for (std::size_t i = 0; i < count; ++i) {
-        const auto slot = batch.slot[first + i];
-        const bool is_first = first + i == 0 || batch.slot[first + i - 1] != slot;
-        examples[i] = {
-            dimensions_.is_identity ? personas.of(batch.users[slot]) : personas_.data() + slot * stride,
-            projected_.data() + slot * stride,
-            batch.candidates_of(first + i),
-            gradient_.data() + slot * stride,
-            projected_gradient_.data() + slot * stride,
-            is_balanced_ ? shares_.data() + batch.users[slot] * dimensions_.personas : nullptr,
-            attention_sum_.data() + slot * dimensions_.personas,
-            is_first,
-        };
-      }
-      block_.run(shared, std::span(examples).first(count), log_probabilities, items);
-      for (std::size_t i = 0; i < count; ++i) {
+    std::array<ExampleOperands<Real>, Block::kExamples> memory;
+    std::array<ExampleOperands<Real>, Block::kExamples> next_memory;
+    auto examples = operands(batch, personas, 0, memory);
+    for (std::size_t first = 0; first < batch.size(); first += Block::kExamples) {
+      const auto next = operands(batch, personas, first + Block::kExamples, next_memory);
+      block_.run(shared, examples, next, log_probabilities, items);
+      for (std::size_t i = 0; i < examples.size(); ++i) {
         terms(block_.terms(i));
       }
+      std::swap(memory, next_memory);
+      examples = std::span(memory).first(next.size());
     }
     if (!dimensions_.is_identity) {
       differentiate_projection(batch, folded, form);
@@ -71,6 +60,27 @@ class BatchGradient {
  private:
   using Block = ExampleBlock<Real>;
 
+  // Of up to sixteen examples from `first` on; none behind the last.
+  std::span<const ExampleOperands<Real>> operands(const MiniBatch& batch, const Personas<Real>& personas,
+                                                  std::size_t first, std::span<ExampleOperands<Real>> into) {
+    const auto stride = dimensions_.user_stride();
+    const auto count = std::min(into.size(), batch.size() - std::min(batch.size(), first));
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto slot = batch.slot[first + i];
+      into[i] = {
+          dimensions_.is_identity ? personas.of(batch.users[slot]) : personas_.data() + slot * stride,
+          projected_.data() + slot * stride,
+          batch.candidates_of(first + i),
+          gradient_.data() + slot * stride,
+          projected_gradient_.data() + slot * stride,
+          is_balanced_ ? shares_.data() + batch.users[slot] * dimensions_.personas : nullptr,
+          attention_sum_.data() + slot * dimensions_.personas,
+          first + i == 0 || batch.slot[first + i - 1] != slot,
+      };
+    }
+    return into.first(count);
+  }
+
   // Room for the batch's users; for learned attention their personas, side by side for the products, and p = u M.
   void gather(const MiniBatch& batch, const Personas<Real>& personas, const FoldedAttention<Real>& folded) {
     const auto stride = dimensions_.user_stride();
@@ -85,7 +95,11 @@ class BatchGradient {
     reserve(personas_, size);
     reserve(projected_, size);
     reserve(projected_gradient_, size);
+    const auto ahead = kernels::rows_ahead(stride);
     for (std::size_t slot = 0; slot < batch.users.size(); ++slot) {
+      if (slot + ahead < batch.users.size()) {
+        kernels::ask_for(personas.of(batch.users[slot + ahead]), stride);
+      }
       std::copy_n(personas.of(batch.users[slot]), stride, personas_.data() + slot * stride);
     }
     project_personas(folded, dimensions_, personas_.data(), batch.users.size() * dimensions_.personas,

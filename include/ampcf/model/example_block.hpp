@@ -1,5 +1,6 @@
 #pragma once
 
+#include "ampcf/kernels/prefetch.hpp"
 #include "ampcf/kernels/shuffle.hpp"
 #include "ampcf/model/loss_block.hpp"
 
@@ -37,25 +38,26 @@ class ExampleBlock {
         dots_row_(kernels::padded(loss_.rows()) + kernels::kLanes),
         dots_(kExamples * dots_row_) {}
 
-  /// `log_probabilities` (n_items) asks for the logQ correction; empty: none. `Sink` takes the items' gradients, times
-  /// the gradient scale: open_rows(items) gives a row of numbers for each item, rounding() what makes numbers of the
-  /// sink's kind of one or sixteen Reals, and keep(rounding) takes that back with what it has noticed.
+  /// What `next` will read is asked for meanwhile. `log_probabilities` (n_items) asks for the logQ correction; empty:
+  /// none. `Sink` takes the items' gradients, times the gradient scale: open_rows(items) gives a row of numbers for
+  /// each item, rounding() what makes numbers of the sink's kind of one or sixteen Reals, and keep(rounding) takes that
+  /// back with what it has noticed.
   template <typename Sink>
   void run(const SharedParameters<Real>& shared, std::span<const ExampleOperands<Real>> examples,
-           std::span<const Real> log_probabilities, Sink& sink) {
+           std::span<const ExampleOperands<Real>> next, std::span<const Real> log_probabilities, Sink& sink) {
     switch (dimensions_.personas) {
       case 1:
-        return run<1>(shared, examples, log_probabilities, sink);
+        return run<1>(shared, examples, next, log_probabilities, sink);
       case 2:
-        return run<2>(shared, examples, log_probabilities, sink);
+        return run<2>(shared, examples, next, log_probabilities, sink);
       case 3:
-        return run<3>(shared, examples, log_probabilities, sink);
+        return run<3>(shared, examples, next, log_probabilities, sink);
       case 4:
-        return run<4>(shared, examples, log_probabilities, sink);
+        return run<4>(shared, examples, next, log_probabilities, sink);
       case 8:
-        return run<8>(shared, examples, log_probabilities, sink);
+        return run<8>(shared, examples, next, log_probabilities, sink);
       default:
-        return run<0>(shared, examples, log_probabilities, sink);
+        return run<0>(shared, examples, next, log_probabilities, sink);
     }
   }
 
@@ -72,7 +74,7 @@ class ExampleBlock {
 
   template <std::size_t R, typename Sink>
   void run(const SharedParameters<Real>& shared, std::span<const ExampleOperands<Real>> examples,
-           std::span<const Real> log_probabilities, Sink& sink) {
+           std::span<const ExampleOperands<Real>> next, std::span<const Real> log_probabilities, Sink& sink) {
     read_items(shared, examples, log_probabilities);
     multiply<R>(shared, examples, &ExampleOperands<Real>::personas, loss_.products());
     if (!dimensions_.is_identity) {
@@ -91,6 +93,16 @@ class ExampleBlock {
       } else {
         add_gradients<R, false>(shared, examples[b], b, sink);
       }
+      if (b < next.size()) {
+        ask_for(shared, next[b]);
+      }
+    }
+  }
+
+  void ask_for(const SharedParameters<Real>& shared, const ExampleOperands<Real>& example) const {
+    kernels::ask_for(example.personas, dimensions_.user_stride());
+    for (const auto item : example.items) {
+      kernels::ask_for(shared.item(item), dimensions_.item_stride());
     }
   }
 

@@ -1,7 +1,10 @@
 #pragma once
 
 #include "ampcf/kernels/aligned.hpp"
+#include "ampcf/kernels/prefetch.hpp"
+#include "ampcf/kernels/vector.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -47,6 +50,13 @@ struct MomentTable {
         first(rows * row_stride, memory.first),
         second(rows * row_stride, memory.second),
         updates(rows, memory.updates) {}
+
+  /// Asks for what a row's update will read.
+  void ask_for(std::size_t row) const {
+    kernels::ask_for(first.data() + row * stride, stride);
+    kernels::ask_for(second.data() + row * stride, stride);
+    __builtin_prefetch(updates.data() + row);
+  }
 };
 
 /// Adam on rows. The bias correction of a row counts the row's own updates: a row touched for the first time moves by
@@ -73,13 +83,29 @@ class Adam {
       }
     }
 
+    /// The same for the first of sixteen numbers, of which the others are zero and stay it, whatever their gradient.
+    template <typename Gradient>
+    void apply_to_first(float* __restrict parameters, float* __restrict first, float* __restrict second,
+                        const Gradient* __restrict gradient, float unit, float scale) const {
+      kernels::Floats alone{};
+      alone[0] = static_cast<float>(gradient[0]);
+      apply(parameters, first, second, reinterpret_cast<const float*>(&alone), kernels::kLanes, unit, scale, 0.0F);
+    }
+
    private:
     friend class Adam;
-    float beta1_, beta2_, epsilon_, rate_, second_correction_;
+    float beta1_ = 0.0F, beta2_ = 0.0F, epsilon_ = 0.0F, rate_ = 0.0F, second_correction_ = 0.0F;
   };
 
   /// Counts an update of a row.
-  [[nodiscard]] RowUpdate row(std::uint32_t& updates, double learning_rate) const;
+  [[nodiscard]] RowUpdate row(std::uint32_t& updates, double learning_rate) const {
+    updates += updates < UINT32_MAX ? 1U : 0U;
+    const auto& correct = corrections_[std::min<std::size_t>(updates, corrections_.size()) - 1];
+    RowUpdate update = constants_;
+    update.rate_ = static_cast<float>(learning_rate) * correct.first;
+    update.second_correction_ = correct.second;
+    return update;
+  }
 
  private:
   struct Correction {
@@ -87,7 +113,7 @@ class Adam {
     float second;  // 1 / (1 - beta2^t)
   };
 
-  AdamOptions options_;
+  RowUpdate constants_;
   std::vector<Correction> corrections_;  // by t - 1, until both are 1 in float
 };
 

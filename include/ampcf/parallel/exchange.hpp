@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ampcf/communication/node.hpp"
+#include "ampcf/kernels/prefetch.hpp"
 #include "ampcf/parallel/fixed_point.hpp"
 
 #include <chrono>
@@ -50,7 +51,24 @@ class GradientExchange {
 
   /// Whether this rank updates the item.
   [[nodiscard]] bool owns(ItemIndex item) const { return node_.has_lane() && item % node_.lanes() == lane_; }
-  /// Calls update(row) for each of this rank's touched items, after combine().
+  /// Calls update(row) for each of this rank's touched items, after combine(), and some rows before it prepare(item).
+  template <typename Prepare, typename F>
+  void for_each_owned(Prepare&& prepare, F&& update) {
+    const auto ahead = kernels::rows_ahead(items_.row_stride());
+    for (std::size_t index = 0; index < items_.row_count(); ++index) {
+      if (index + ahead < items_.row_count()) {
+        const auto next = item_of(items_.row_at(index + ahead)[items_.item_column()]);
+        if (owns(next)) {
+          prepare(next);
+        }
+      }
+      Number* const row = items_.row_at(index);
+      if (owns(item_of(row[items_.item_column()]))) {
+        update(row);
+      }
+    }
+  }
+  /// The same without preparation.
   template <typename F>
   void for_each_owned(F&& update) {
     for (std::size_t index = 0; index < items_.row_count(); ++index) {
