@@ -1,8 +1,25 @@
 #include "ampcf/kernels/product.hpp"
 
+#include "ampcf/kernels/shuffle.hpp"
 #include "ampcf/kernels/tile.hpp"
 
 namespace ampcf::kernels {
+
+namespace {
+
+template <typename Real>
+void transpose_square(const Real* from, std::size_t from_stride, Real* into, std::size_t into_stride) {
+  Square<Real> square;
+  for (std::size_t i = 0; i < kLanes; ++i) {
+    square[i] = load(from + i * from_stride);
+  }
+  transpose<Real>(square);
+  for (std::size_t i = 0; i < kLanes; ++i) {
+    store(into + i * into_stride, square[i]);
+  }
+}
+
+}  // namespace
 
 template <typename Real>
 void product(const Real* a, std::size_t a_stride, const Real* b, std::size_t b_stride, Real* c, std::size_t c_stride,
@@ -24,8 +41,15 @@ void product(const Real* a, std::size_t a_stride, const Real* b, std::size_t b_s
 template <typename Real>
 void transpose(const Real* from, std::size_t from_stride, Real* into, std::size_t into_stride, std::size_t rows,
                std::size_t columns) {
+  const auto whole_rows = rows / kLanes * kLanes;
+  const auto whole_columns = columns / kLanes * kLanes;
+  for (std::size_t row = 0; row < whole_rows; row += kLanes) {
+    for (std::size_t column = 0; column < whole_columns; column += kLanes) {
+      transpose_square(from + row * from_stride + column, from_stride, into + column * into_stride + row, into_stride);
+    }
+  }
   for (std::size_t row = 0; row < rows; ++row) {
-    for (std::size_t column = 0; column < columns; ++column) {
+    for (std::size_t column = row < whole_rows ? whole_columns : 0; column < columns; ++column) {
       into[column * into_stride + row] = from[row * from_stride + column];
     }
   }

@@ -72,4 +72,19 @@ TEST(Product, OfATransposedFactorAddsOuterProductsInOrder) {
   }
 }
 
+TEST(Transpose, IsOfAnyShape) {
+  for (const std::size_t rows : {1, 16, 37}) {
+    for (const std::size_t columns : {3, 32, 50}) {
+      const auto from = random_matrix(rows * columns, 3);
+      std::vector<float> into(columns * (rows + 2));
+      transpose(from.data(), columns, into.data(), rows + 2, rows, columns);
+      for (std::size_t row = 0; row < rows; ++row) {
+        for (std::size_t column = 0; column < columns; ++column) {
+          ASSERT_EQ(into[column * (rows + 2) + row], from[row * columns + column]) << rows << " x " << columns;
+        }
+      }
+    }
+  }
+}
+
 }  // namespace ampcf::kernels
