@@ -2,12 +2,11 @@
 
 #include "ampcf/core/types.hpp"
 #include "ampcf/generation/history.hpp"
+#include "ampcf/storage/streamed_file.hpp"
 
 #include <fmt/format.h>
 
-#include <cstdio>
 #include <filesystem>
-#include <memory>
 #include <span>
 
 namespace ampcf::generation {
@@ -16,10 +15,7 @@ namespace ampcf::generation {
 /// without it nothing is left behind. Failures are RuntimeErrors.
 class RatingsFile {
  public:
-  explicit RatingsFile(std::filesystem::path path);
-  RatingsFile(const RatingsFile&) = delete;
-  RatingsFile& operator=(const RatingsFile&) = delete;
-  ~RatingsFile();
+  explicit RatingsFile(const std::filesystem::path& path);
 
   /// The interactions of one user in order of time, a second apart.
   void append(UserIndex user, std::span<const Interaction> history);
@@ -29,16 +25,9 @@ class RatingsFile {
 
  private:
   void flush();
-  [[noreturn]] void fail(const char* action) const;
 
-  struct Closer {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-  };
-  std::filesystem::path path_;
-  std::filesystem::path partial_;
-  std::unique_ptr<std::FILE, Closer> file_;
+  storage::StreamedFile file_;
   fmt::memory_buffer lines_;
-  bool is_finished_ = false;
 };
 
 }  // namespace ampcf::generation

@@ -3,7 +3,7 @@
 #include "ampcf/core/error.hpp"
 #include "ampcf/recommendation/output.hpp"
 #include "ampcf/recommendation/recommender.hpp"
-#include "recommendation/partial_file.hpp"
+#include "ampcf/storage/streamed_file.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -37,11 +37,11 @@ class ArrayFiles {
   ArrayFiles(const std::filesystem::path& directory, const std::string& name, const std::string& form,
              const std::vector<std::uint64_t>& shape, const std::string& label_columns) {
     if (form != "csv") {
-      npy_ = std::make_unique<StreamedFile>(directory / (name + ".npy"));
+      npy_ = std::make_unique<storage::StreamedFile>(directory / (name + ".npy"));
       npy_->append(npy_header(shape));
     }
     if (form != "npy") {
-      csv_ = std::make_unique<StreamedFile>(directory / (name + ".csv"));
+      csv_ = std::make_unique<storage::StreamedFile>(directory / (name + ".csv"));
       std::string head = label_columns;
       for (std::uint64_t column = 0; column < (shape.size() > 1 ? shape.back() : 1); ++column) {
         head += fmt::format("{}{}", head.empty() ? "" : ",", shape.size() > 1 ? fmt::format("x{}", column) : name);
@@ -69,12 +69,12 @@ class ArrayFiles {
   }
 
  private:
-  std::unique_ptr<StreamedFile> npy_;
-  std::unique_ptr<StreamedFile> csv_;
+  std::unique_ptr<storage::StreamedFile> npy_;
+  std::unique_ptr<storage::StreamedFile> csv_;
 };
 
 void write_ids(const std::filesystem::path& path, const char* column, const std::vector<std::string>& ids) {
-  StreamedFile file(path);
+  storage::StreamedFile file(path);
   file.append(std::string(column) + "\n");
   for (const auto& id : ids) {
     file.append(csv_field(id) + "\n");

@@ -3,7 +3,7 @@
 #include "ampcf/core/error.hpp"
 #include "ampcf/recommendation/output.hpp"
 #include "ampcf/storage/file.hpp"
-#include "recommendation/partial_file.hpp"
+#include "ampcf/storage/streamed_file.hpp"
 
 #include <fmt/format.h>
 
@@ -41,7 +41,7 @@ class CsvLists : public ListsFile {
 
  private:
   const ListHeader& header_;
-  StreamedFile file_;
+  storage::StreamedFile file_;
   std::vector<std::string> items_;
   fmt::memory_buffer lines_;
   std::size_t user_ = 0;
@@ -85,7 +85,7 @@ class Hdf5Lists : public ListsFile {
     }
   }
 
-  PartialFile partial_;
+  storage::PartialFile partial_;
   storage::File file_;
   std::uint64_t user_ = 0;
 };

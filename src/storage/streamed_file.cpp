@@ -1,4 +1,4 @@
-#include "recommendation/partial_file.hpp"
+#include "ampcf/storage/streamed_file.hpp"
 
 #include "ampcf/core/error.hpp"
 #include "ampcf/storage/file.hpp"
@@ -6,12 +6,12 @@
 #include <cerrno>
 #include <cstring>
 
-namespace ampcf::recommendation {
+namespace ampcf::storage {
 
 namespace {
 
 std::filesystem::path partial_of(std::filesystem::path path) {
-  storage::require_writable(path);
+  require_writable(path);
   path += ".partial";
   return path;
 }
@@ -28,14 +28,14 @@ PartialFile::~PartialFile() {
 }
 
 void PartialFile::commit() {
-  storage::sync_file(partial_);
+  sync_file(partial_);
   std::error_code failed;
   std::filesystem::rename(partial_, path_, failed);
   if (failed) {
     throw RuntimeError("{}: cannot give the file its name: {}", path_.string(), failed.message());
   }
   is_committed_ = true;
-  storage::sync_directory(path_.has_parent_path() ? path_.parent_path() : ".");
+  sync_directory(path_.has_parent_path() ? path_.parent_path() : ".");
 }
 
 StreamedFile::StreamedFile(const std::filesystem::path& path)
@@ -68,4 +68,4 @@ void StreamedFile::finish() {
   partial_.commit();
 }
 
-}  // namespace ampcf::recommendation
+}  // namespace ampcf::storage

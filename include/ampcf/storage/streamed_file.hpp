@@ -5,7 +5,7 @@
 #include <memory>
 #include <string_view>
 
-namespace ampcf::recommendation {
+namespace ampcf::storage {
 
 /// PATH.partial, which gets the name PATH at commit() and is gone without it.
 class PartialFile {
@@ -47,4 +47,4 @@ class StreamedFile {
   std::unique_ptr<std::FILE, Closer> file_;
 };
 
-}  // namespace ampcf::recommendation
+}  // namespace ampcf::storage
