@@ -1,7 +1,9 @@
 #include "ampcf/evaluation/evaluation.hpp"
 
 #include "ampcf/config/ini.hpp"
+#include "ampcf/evaluation/explanations/explanations.hpp"
 #include "ampcf/evaluation/model_scores.hpp"
+#include "ampcf/evaluation/planted.hpp"
 #include "ampcf/evaluation/report.hpp"
 #include "ampcf/evaluation/taste/space_file.hpp"
 #include "ampcf/evaluation/test_file.hpp"
@@ -17,10 +19,10 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-void require_same_dataset(const checkpoint::ModelFile& model, const std::filesystem::path& path,
+void require_same_dataset(const checkpoint::ModelFile& model, const char* option, const std::filesystem::path& path,
                           const dataset::Dataset& data) {
   if (model.dataset_fingerprint() != data.fingerprint()) {
-    throw UsageError("--checkpoint {} was trained on a dataset with fingerprint {}, but --data {} has {}",
+    throw UsageError("--{} {} was trained on a dataset with fingerprint {}, but --data {} has {}", option,
                      path.string(), model.dataset_fingerprint(), data.path().string(), data.fingerprint());
   }
   if (model.user_count() != data.user_count() || model.item_count() != data.item_count()) {
@@ -51,17 +53,19 @@ class Evaluation {
     read_cases();
     find_tastes();
     find_facts();
-    const auto all = gather(communicator_, measure_users());
-    const auto figures = find_figures(all);
-    std::optional<PlantedAgreement> planted;
+    auto own = measure_users();
     if (model_) {
-      planted =
-          measure_planted(communicator_, *data_, *model_, options_.part(), own_users(), rules_.asked_in(own_users()));
+      communicator_.agree([&] { measure_planted(*data_, *model_, options_.part(), rules_, own_users(), own); });
     }
+    if (options_.has_explanations) {
+      find_explanations(own);
+    }
+    const auto all = gather(communicator_, own);
+    const auto figures = find_figures(all);
     std::string text;
     communicator_.agree([&] {
       if (is_root()) {
-        const Report report{options_, subject_, all, figures, taste_ ? &*taste_ : nullptr, planted, config};
+        const Report report{options_, subject_, all, figures, taste_ ? &*taste_ : nullptr, config};
         write_report(report);
         text = table_text(report);
       }
@@ -102,10 +106,13 @@ class Evaluation {
     subject_.item_count = data_->item_count();
     subject_.asked_users = rules_.sample != nullptr ? sample_.size() : data_->user_count();
     if (!options_.checkpoint.empty()) {
-      model_.emplace(options_.checkpoint);
-      require_same_dataset(*model_, options_.checkpoint, *data_);
-      if (options_.part() == dataset::HeldOutPart::validation) {
-        require_unseen(*model_, options_.checkpoint);
+      open_model(model_, "checkpoint", options_.checkpoint);
+      if (options_.has_explanations && model_->dimensions().personas < 2) {
+        throw UsageError("--explanations: {} has one persona for each user, expected two or more",
+                         options_.checkpoint.string());
+      }
+      if (!options_.explanations_against.empty()) {
+        open_model(other_model_, "explanations-against", options_.explanations_against);
       }
       subject_.kind = "checkpoint";
       subject_.name = options_.checkpoint.string();
@@ -117,6 +124,14 @@ class Evaluation {
     } else {
       subject_.kind = options_.baseline.empty() ? "recommendations" : "baseline";
       subject_.name = options_.baseline.empty() ? options_.recommendations.string() : options_.baseline;
+    }
+  }
+
+  void open_model(std::optional<checkpoint::ModelFile>& model, const char* option, const std::filesystem::path& path) {
+    model.emplace(path);
+    require_same_dataset(*model, option, path, *data_);
+    if (options_.part() == dataset::HeldOutPart::validation) {
+      require_unseen(*model, path);
     }
   }
 
@@ -184,6 +199,14 @@ class Evaluation {
     rules_.facts = &facts_;
   }
 
+  void find_explanations(UserMeasures& own) {
+    const auto start = std::chrono::steady_clock::now();
+    communicator_.agree([&] {
+      measure_explanations({*model_, other_model_ ? &*other_model_ : nullptr, cases_, *consumed_, rules_}, own);
+    });
+    log_.info("explanations of {} users: {:.1f} s", subject_.asked_users, seconds_since(start));
+  }
+
   std::vector<Figure> find_figures(const UserMeasures& all) {
     const auto start = std::chrono::steady_clock::now();
     auto figures = figures_of(communicator_, all, rules_, options_.bootstrap);
@@ -232,6 +255,7 @@ class Evaluation {
   const Baselines& baselines_;
   std::optional<dataset::Dataset> data_;
   std::optional<checkpoint::ModelFile> model_;
+  std::optional<checkpoint::ModelFile> other_model_;  // that explanations are held against
   Subject subject_;
   std::vector<UserRange> ranges_;  // by rank
   std::optional<ConsumedItems> consumed_;

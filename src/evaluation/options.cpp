@@ -55,6 +55,10 @@ void add_options(config::OptionTable& table, EvaluationOptions& options, const B
             "lines of user<TAB>positive<TAB>negative... in raw ids, in place of the dataset's test items");
   add_cutoffs(table, options.cutoffs);
   table.add("tdd", options.has_tdd, "measure the taste distribution distance");
+  table.add("explanations", options.has_explanations,
+            "measure how true the checkpoint's explanations are: deletion, sufficiency, simulatability");
+  table.add("explanations-against", options.explanations_against,
+            "model of another training on the same data, as with another --seed: how stable the explanations are");
   table.add("users-sample", options.users_sample, "measure only so many users, drawn by --seed; 0: all of them",
             {0.0, 1e12, "0 or more"});
   table.add("seed", options.seed, "of the sample of users, and of baselines that draw");
@@ -91,8 +95,8 @@ namespace {
 
 void check_comparison(const config::OptionTable& table, EvaluationOptions& options) {
   for (const std::string name :
-       {"data", "output", "checkpoint", "recommendations", "baseline", "test-file", "split", "k", "tdd", "taste-space",
-        "tastes", "taste-dimensions", "taste-seed", "users-sample", "seed"}) {
+       {"data", "output", "checkpoint", "recommendations", "baseline", "test-file", "split", "k", "tdd", "explanations",
+        "explanations-against", "taste-space", "tastes", "taste-dimensions", "taste-seed", "users-sample", "seed"}) {
     if (table.is_given(name)) {
       throw UsageError("--{} does not fit --compare, which reads evaluations that are done", name);
     }
@@ -118,8 +122,8 @@ bool is_same(const std::filesystem::path& one, const std::filesystem::path& othe
 
 void check_output(const EvaluationOptions& options) {
   const auto beside = options.metrics_file();
-  for (const auto& input :
-       {options.data, options.checkpoint, options.recommendations, options.test_file, options.taste_space}) {
+  for (const auto& input : {options.data, options.checkpoint, options.recommendations, options.test_file,
+                            options.taste_space, options.explanations_against}) {
     if (is_same(input, options.output) || is_same(input, beside)) {
       throw UsageError("--output: '{}' and '{}' would be written over {}, which is another file of this evaluation",
                        options.output.string(), beside.string(), input.string());
@@ -173,6 +177,13 @@ void check_options(const config::OptionTable& table, EvaluationOptions& options,
   check_output(options);
   if (!options.test_file.empty() && options.split != "test") {
     throw UsageError("--test-file takes the place of the test items, so it does not fit --split {}", options.split);
+  }
+  if (options.has_explanations && options.checkpoint.empty()) {
+    throw UsageError(
+        "--explanations measures what the personas of a --checkpoint explain: found another kind of model");
+  }
+  if (!options.explanations_against.empty() && !options.has_explanations) {
+    throw UsageError("--explanations-against is for --explanations");
   }
   for (const std::string name : {"taste-space", "tastes", "taste-dimensions", "taste-seed"}) {
     if (!options.has_tdd && table.is_given(name)) {

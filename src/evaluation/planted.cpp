@@ -1,105 +1,142 @@
 #include "ampcf/evaluation/planted.hpp"
 
 #include "ampcf/core/error.hpp"
-#include "ampcf/model/scoring.hpp"
+#include "ampcf/evaluation/explanations/naming.hpp"
 
 #include <algorithm>
-#include <array>
+#include <limits>
 #include <map>
 
 namespace ampcf::evaluation {
 
 namespace {
 
-// The key with the highest count, the smallest of several; -1 where nothing was counted.
-std::int64_t most_frequent(const std::map<std::int64_t, std::uint64_t>& counts) {
+using Taste = std::int64_t;
+using TasteCounts = std::map<Taste, std::uint64_t>;
+
+constexpr double kNotMeasured = std::numeric_limits<double>::quiet_NaN();
+
+// The taste with the highest count, the smallest of several; -1 where nothing was counted.
+Taste most_frequent(const TasteCounts& counts) {
   const auto most =
       std::max_element(counts.begin(), counts.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
   return most == counts.end() ? -1 : most->first;
 }
 
-class Judge {
- public:
-  Judge(const dataset::Dataset& data, const model::SharedParameters<float>& shared)
-      : scorer_(shared), attention_(shared.dimensions.personas) {
-    tastes_ = data.file().read<std::int64_t>("/truth/item_taste");
-    if (tastes_.size() != data.item_count()) {
-      throw DataError("{}: /truth/item_taste has {} entries, expected {} as items", data.path().string(),
-                      tastes_.size(), data.item_count());
-    }
-  }
+// What the generator knows of a range of users.
+struct Truth {
+  std::vector<Taste> taste;                       // (n_items)
+  std::vector<std::int64_t> interaction_persona;  // of these users' training items; empty where the file lacks it
+  std::vector<bool> has_several;                  // (n) two or more personas
 
-  void judge(const float* personas, std::span<const ItemIndex> train, ItemIndex held_out, bool has_several,
-             PlantedAgreement& agreement) {
-    scorer_.set_user(personas);
-    std::vector<std::map<std::int64_t, std::uint64_t>> claimed(attention_.size());
-    std::map<std::int64_t, std::uint64_t> all;
-    for (const auto item : train) {
-      ++claimed[responsible(item)][tastes_[item]];
-      ++all[tastes_[item]];
+  Truth(const dataset::Dataset& data, const dataset::Interactions& train) {
+    taste = data.file().read<Taste>("/truth/item_taste");
+    if (taste.size() != data.item_count()) {
+      throw DataError("{}: /truth/item_taste has {} entries, expected {} as items", data.path().string(), taste.size(),
+                      data.item_count());
     }
-    const bool is_right = most_frequent(claimed[responsible(held_out)]) == tastes_[held_out];
-    const bool is_majority = most_frequent(all) == tastes_[held_out];
-    ++agreement.users;
-    agreement.named_right += is_right ? 1 : 0;
-    agreement.several_users += has_several ? 1 : 0;
-    agreement.several_named_right += has_several && is_right ? 1 : 0;
-    agreement.several_majority += has_several && is_majority ? 1 : 0;
+    read_personas(data, train.users);
+    if (data.file().contains("/truth/interaction_persona")) {
+      data.file().expect_shape("/truth/interaction_persona", {data.interaction_count()});
+      interaction_persona.resize(train.item.size());
+      data.file().read_rows("/truth/interaction_persona", train.first_position,
+                            std::span<std::int64_t>(interaction_persona));
+    }
   }
 
  private:
-  std::size_t responsible(ItemIndex item) {
-    scorer_.attention(item, attention_);
-    return static_cast<std::size_t>(std::max_element(attention_.begin(), attention_.end()) - attention_.begin());
-  }
-
-  model::Scorer scorer_;
-  std::vector<float> attention_;
-  std::vector<std::int64_t> tastes_;
-};
-
-PlantedAgreement judge_users(const dataset::Dataset& data, const checkpoint::ModelFile& model,
-                             dataset::HeldOutPart part, UserRange users, std::span<const UserIndex> asked) {
-  const auto shared = model.shared();
-  Judge judge(data, shared);
-  const auto personas = model.personas(users);
-  const auto train = data.interactions(users);
-  const auto held_out = data.held_out(part, users);
-  const auto planted_shape = data.file().shape("/truth/user_persona");
-  if (planted_shape.size() != 2 || planted_shape[0] != data.user_count()) {
-    throw DataError("{}: /truth/user_persona has no row for each of the {} users", data.path().string(),
-                    data.user_count());
-  }
-  const auto planted_at_most = planted_shape[1];
-  std::vector<std::int64_t> planted(users.count() * planted_at_most);
-  data.file().read_rows("/truth/user_persona", users.first, std::span<std::int64_t>(planted));
-  PlantedAgreement agreement;
-  for (const auto index : asked) {
-    const auto user = index - users.first;
-    if (held_out.item[user] != kNoItem) {
-      const bool has_several = planted_at_most > 1 && planted[user * planted_at_most + 1] >= 0;
-      judge.judge(personas.of(user), train.of(user), static_cast<ItemIndex>(held_out.item[user]), has_several,
-                  agreement);
+  void read_personas(const dataset::Dataset& data, UserRange users) {
+    const auto shape = data.file().shape("/truth/user_persona");
+    if (shape.size() != 2 || shape[0] != data.user_count()) {
+      throw DataError("{}: /truth/user_persona has no row for each of the {} users", data.path().string(),
+                      data.user_count());
+    }
+    std::vector<std::int64_t> personas(users.count() * shape[1]);
+    data.file().read_rows("/truth/user_persona", users.first, std::span<std::int64_t>(personas));
+    for (std::uint64_t user = 0; user < users.count(); ++user) {
+      has_several.push_back(shape[1] > 1 && personas[user * shape[1] + 1] >= 0);
     }
   }
-  return agreement;
-}
+};
+
+// The columns of one user's row.
+class PlantedMeasurer {
+ public:
+  PlantedMeasurer(const Truth& truth, Naming& naming, UserMeasures& own) : truth_(truth), naming_(naming) {
+    const auto first = own.columns.size();
+    for (const char* name :
+         {"attention_names_taste", "truth_names_taste", "several_attention", "several_majority", "claims_of_taste"}) {
+      own.columns.push_back({"planted", name, std::vector<double>(own.user_count(), kNotMeasured)});
+    }
+    column_ = own.columns.begin() + static_cast<std::ptrdiff_t>(first);
+  }
+
+  void measure(std::uint64_t user, std::span<const ItemIndex> train, std::size_t first_position, ItemIndex held_out) {
+    const auto wanted = truth_.taste[held_out];
+    std::vector<TasteCounts> claimed(naming_.persona_count());
+    std::map<std::int64_t, TasteCounts> planted;
+    TasteCounts all;
+    for (std::size_t i = 0; i < train.size(); ++i) {
+      const auto taste = truth_.taste[train[i]];
+      ++claimed[naming_.of(train[i]).persona][taste];
+      ++all[taste];
+      if (!truth_.interaction_persona.empty()) {
+        ++planted[truth_.interaction_persona[first_position + i]][taste];
+      }
+    }
+    const double is_right = most_frequent(claimed[naming_.of(held_out).persona]) == wanted ? 1.0 : 0.0;
+    set(0, user, is_right);
+    if (!truth_.interaction_persona.empty()) {
+      const auto names_it = [&](const auto& of_persona) { return most_frequent(of_persona.second) == wanted; };
+      set(1, user, std::any_of(planted.begin(), planted.end(), names_it) ? 1.0 : 0.0);
+    }
+    if (truth_.has_several[user]) {
+      set(2, user, is_right);
+      set(3, user, most_frequent(all) == wanted ? 1.0 : 0.0);
+    }
+    if (!train.empty()) {
+      set(4, user, purity(claimed, train.size()));
+    }
+  }
+
+ private:
+  void set(std::ptrdiff_t column, std::uint64_t user, double value) { column_[column].value[user] = value; }
+
+  // The share of the items that are of the taste which names the persona that claims them.
+  static double purity(const std::vector<TasteCounts>& claimed, std::size_t items) {
+    std::uint64_t pure = 0;
+    for (const auto& counts : claimed) {
+      pure += counts.empty() ? 0 : counts.at(most_frequent(counts));
+    }
+    return static_cast<double>(pure) / static_cast<double>(items);
+  }
+
+  const Truth& truth_;
+  Naming& naming_;
+  std::vector<Column>::iterator column_;
+};
 
 }  // namespace
 
-std::optional<PlantedAgreement> measure_planted(const communication::Communicator& communicator,
-                                                const dataset::Dataset& data, const checkpoint::ModelFile& model,
-                                                dataset::HeldOutPart part, UserRange own_users,
-                                                std::span<const UserIndex> asked) {
+void measure_planted(const dataset::Dataset& data, const checkpoint::ModelFile& model, dataset::HeldOutPart part,
+                     const MeasureRules& rules, UserRange own_users, UserMeasures& own) {
   if (!data.file().contains("/truth/item_taste") || !data.file().contains("/truth/user_persona")) {
-    return std::nullopt;
+    return;
   }
-  PlantedAgreement own;
-  communicator.agree([&] { own = judge_users(data, model, part, own_users, asked); });
-  std::array<std::uint64_t, 5> sums{own.users, own.named_right, own.several_users, own.several_named_right,
-                                    own.several_majority};
-  communicator.sum(std::span<std::uint64_t>(sums));
-  return PlantedAgreement{sums[0], sums[1], sums[2], sums[3], sums[4]};
+  const auto shared = model.shared();
+  Naming naming(shared);
+  const auto personas = model.personas(own_users);
+  const auto train = data.interactions(own_users);
+  const auto held_out = data.held_out(part, own_users);
+  const Truth truth(data, train);
+  PlantedMeasurer measurer(truth, naming, own);
+  for (const auto index : rules.asked_in(own_users)) {
+    const auto user = index - own_users.first;
+    if (held_out.item[user] != kNoItem) {
+      naming.set_user(personas.of(user));
+      measurer.measure(user, train.of(user), train.indptr[user], static_cast<ItemIndex>(held_out.item[user]));
+    }
+  }
 }
 
 }  // namespace ampcf::evaluation

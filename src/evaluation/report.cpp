@@ -22,12 +22,15 @@ Json& at_path(Json& json, const std::vector<std::string>& path) {
   return *place;
 }
 
-// Slices say how many users are behind their figures: it differs from part to part.
+// Where it differs from figure to figure, they say how many users are behind them.
 void put_figures(Json& json, const std::vector<Figure>& figures) {
   for (const auto& figure : figures) {
+    const auto& group = figure.path.front();
     at_path(json, figure.path) = figure.value;
-    if (figure.path.front() == "slices") {
-      at_path(json, {figure.path[0], figure.path[1], figure.path[2], "users"}) = figure.users;
+    if (group == "slices") {
+      at_path(json, {group, figure.path[1], figure.path[2], "users"}) = figure.users;
+    } else if (group == "planted" || group == "explanations") {
+      at_path(json, {group, "users", figure.path[1]}) = figure.users;
     }
   }
 }
@@ -80,15 +83,6 @@ Json taste_json(const TasteSpace& taste, const TasteParameters& asked) {
           {"inertia", taste.inertia}};
 }
 
-Json planted_json(const PlantedAgreement& planted) {
-  return {{"attention_names_taste", planted.share()},
-          {"users", planted.users},
-          {"several_personas",
-           {{"attention_names_taste", planted.several_share()},
-            {"majority_taste", planted.several_majority_share()},
-            {"users", planted.several_users}}}};
-}
-
 // A path as text: JSON is UTF-8, and a path may hold any bytes.
 std::string dumped(const Json& json) { return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"; }
 
@@ -116,6 +110,9 @@ std::string json_text(const Report& report) {
             {"users", count_users(report.measures).ranked},
             {"k", options.cutoffs.front()},
             {"cutoffs", options.cutoffs}};
+  if (!options.explanations_against.empty()) {
+    json["explanations_against"] = options.explanations_against.string();
+  }
   if (report.options.users_sample > 0) {
     json["users_sample"] = {
         {"users", report.subject.asked_users}, {"of", report.subject.user_count}, {"seed", options.seed}};
@@ -123,9 +120,6 @@ std::string json_text(const Report& report) {
   put_figures(json, report.figures);
   if (options.bootstrap.resamples > 0) {
     json["intervals"] = intervals_json(report);
-  }
-  if (report.planted) {
-    json["planted"] = planted_json(*report.planted);
   }
   json["counts"] = counts_json(report);
   if (report.taste != nullptr) {

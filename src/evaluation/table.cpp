@@ -14,22 +14,30 @@ bool is_repetition(const Figure& figure) { return figure.path.back().starts_with
 std::string row_of(const Figure& figure) {
   const auto interval =
       figure.interval ? fmt::format("{:.4f} .. {:.4f}", figure.interval->low, figure.interval->high) : "";
-  return fmt::format("  {:<20}{:>12.4f}{:>24}{:>10}\n", figure.path.back(), figure.value, interval, figure.users);
+  return fmt::format("  {:<24}{:>12.4f}{:>24}{:>10}\n", figure.path.back(), figure.value, interval, figure.users);
+}
+
+// In the order in which they first appear.
+std::vector<std::string> groups_of(const std::vector<Figure>& figures) {
+  std::vector<std::string> groups;
+  for (const auto& figure : figures) {
+    const auto& group = figure.path.front();
+    if (!is_of_slice(figure) && std::find(groups.begin(), groups.end(), group) == groups.end()) {
+      groups.push_back(group);
+    }
+  }
+  return groups;
 }
 
 std::string figures_text(const Report& report) {
   const auto& bootstrap = report.options.bootstrap;
   const auto interval = bootstrap.resamples > 0 ? fmt::format("{:g} % interval", 100.0 * bootstrap.level) : "";
   std::string text;
-  std::string group;
-  for (const auto& figure : report.figures) {
-    if (!is_of_slice(figure) && !is_repetition(figure)) {
-      if (figure.path.front() != group) {
-        group = figure.path.front();
-        text += text.empty() ? fmt::format("{:<22}{:>12}{:>24}{:>10}\n", group, "mean", interval, "users")
-                             : "\n" + group + "\n";
-      }
-      text += row_of(figure);
+  for (const auto& group : groups_of(report.figures)) {
+    text += text.empty() ? fmt::format("{:<26}{:>12}{:>24}{:>10}\n", group, "mean", interval, "users")
+                         : "\n" + group + "\n";
+    for (const auto& figure : report.figures) {
+      text += figure.path.front() == group && !is_repetition(figure) ? row_of(figure) : "";
     }
   }
   return text;
@@ -37,22 +45,26 @@ std::string figures_text(const Report& report) {
 
 // A row for each part with its values alone, a column for each metric that a line of text has room for.
 std::string slices_text(const Report& report) {
-  std::string head;
+  std::string protocols;
+  std::string metrics;
   std::string rows;
   std::vector<std::string> part;
   for (const auto& figure : report.figures) {
     if (is_of_slice(figure) && !is_repetition(figure) && !figure.path.back().starts_with("mrr@")) {
       const std::vector<std::string> own_part(figure.path.begin(), figure.path.begin() + 3);
       if (own_part != part) {
-        rows += fmt::format("\n  {:<24}{:>6}", figure.path[1] + " " + figure.path[2], figure.users);
+        rows += fmt::format("\n  {:<22}{:>8}", figure.path[1] + " " + figure.path[2], figure.users);
       }
-      const bool is_in_first_row = rows.rfind('\n') == 0;
-      head += is_in_first_row ? fmt::format("{:>16}", figure.path[3] + " " + figure.path[4]) : "";
-      rows += fmt::format("{:>16.4f}", figure.value);
+      if (rows.rfind('\n') == 0) {
+        protocols += fmt::format("{:>12}", figure.path[3]);
+        metrics += fmt::format("{:>12}", figure.path[4]);
+      }
+      rows += fmt::format("{:>12.4f}", figure.value);
       part = own_part;
     }
   }
-  return rows.empty() ? "" : fmt::format("\n{:<26}{:>6}{}{}\n", "slices", "users", head, rows);
+  return rows.empty() ? ""
+                      : fmt::format("\n{:<32}{}\n{:<24}{:>8}{}{}\n", "slices", protocols, "", "users", metrics, rows);
 }
 
 std::string absences_text(const Report& report) {
@@ -67,24 +79,15 @@ std::string absences_text(const Report& report) {
   return text.empty() ? "" : "\n" + text;
 }
 
-std::string planted_text(const PlantedAgreement& planted) {
-  return fmt::format(
-      "\nplanted personas: attention names the taste of {:.1f} % of held-out items; {:.1f} % for the {} users\n"
-      "with several personas, of which the most frequent taste alone would name {:.1f} %\n",
-      100.0 * planted.share(), 100.0 * planted.several_share(), planted.several_users,
-      100.0 * planted.several_majority_share());
-}
-
 }  // namespace
 
 std::string table_text(const Report& report) {
   const auto& subject = report.subject;
-  auto text = fmt::format("{} {} on {}, {} items: {}{} users, {} items\n\n", subject.kind, subject.name,
+  auto text = fmt::format("{} {}\non {}\n{} items: {}{} users, {} items\n\n", subject.kind, subject.name,
                           report.options.data.string(), report.options.split,
                           report.options.users_sample > 0 ? fmt::format("{} of ", subject.asked_users) : "",
                           subject.user_count, subject.item_count);
   text += figures_text(report) + slices_text(report) + absences_text(report);
-  text += report.planted ? planted_text(*report.planted) : "";
   for (const auto& [name, count] : subject.unknown) {
     if (count > 0) {
       auto label = name;

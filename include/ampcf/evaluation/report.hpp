@@ -3,10 +3,8 @@
 #include "ampcf/evaluation/case_fingerprints.hpp"
 #include "ampcf/evaluation/figures.hpp"
 #include "ampcf/evaluation/options.hpp"
-#include "ampcf/evaluation/planted.hpp"
 #include "ampcf/evaluation/taste/space.hpp"
 
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -45,9 +43,8 @@ struct Report {
   const Subject& subject;
   const UserMeasures& measures;
   const std::vector<Figure>& figures;
-  const TasteSpace* taste;                  // none without TDD
-  std::optional<PlantedAgreement> planted;  // of a model on data with planted personas
-  std::string config;                       // resolved options, INI text
+  const TasteSpace* taste;  // none without TDD
+  std::string config;       // resolved options, INI text
 };
 
 /// A table for people.

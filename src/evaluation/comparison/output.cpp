@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace ampcf::evaluation {
 
@@ -37,16 +38,22 @@ std::string escaped_for_latex(const std::string& text) {
   return escaped;
 }
 
-std::string text_row(const std::string& file, const std::optional<ComparedValue>& value, std::size_t width) {
-  auto row = fmt::format("  {:<{}}", file, width);
+// Fewer decimals of great numbers.
+std::string signed_number(double value) { return fmt::format("{:+.{}f}", value, std::abs(value) < 10.0 ? 4 : 2); }
+
+// What underflows is not 0.
+std::string probability(double value) { return value > 0.0 ? fmt::format("{:.2g}", value) : "<1e-300"; }
+
+std::string text_row(std::size_t file, const std::optional<ComparedValue>& value) {
+  auto row = fmt::format("  {:<4}", file + 1);
   if (!value) {
-    return row + fmt::format("{:>12}\n", "-");
+    return row + fmt::format("{:>10}\n", "-");
   }
-  row += fmt::format("{:>12.4f}", value->mean);
+  row += fmt::format("{:>10.4f}", value->mean);
   if (const auto& d = value->difference) {
-    row += fmt::format("{:>+12.4f}{:>26}{:>14.4g}{:>14.4g}{:>9}", d->mean,
-                       fmt::format("{:+.4f} .. {:+.4f}", d->interval.low, d->interval.high), d->bootstrap_holm,
-                       d->wilcoxon_holm, d->users);
+    row += fmt::format("{:>12}{:>22}{:>12}{:>11}{:>7}", signed_number(d->mean),
+                       signed_number(d->interval.low) + " .. " + signed_number(d->interval.high),
+                       probability(d->bootstrap_holm), probability(d->wilcoxon_holm), d->users);
   }
   return row + "\n";
 }
@@ -66,23 +73,22 @@ std::string latex_cell(const std::optional<ComparedValue>& value, double level) 
 }  // namespace
 
 std::string comparison_text(const Comparison& comparison) {
-  std::size_t width = 20;
-  for (const auto& file : comparison.files) {
-    width = std::max(width, file.string().size() + 1);
-  }
   std::string text;
+  for (std::size_t file = 0; file < comparison.files.size(); ++file) {
+    text += fmt::format("{:>3}  {}\n", file + 1, comparison.files[file].string());
+  }
+  text += fmt::format("\n{:<6}{:>10}{:>12}{:>22}{:>12}{:>11}{:>7}\n", "file", "mean", "difference",
+                      fmt::format("{:g} % interval", 100.0 * comparison.bootstrap.level), "p bootstrap", "p Wilcoxon",
+                      "users");
   for (const auto& metric : comparison.metrics) {
-    text += text.empty() ? fmt::format("{:<{}}{:>12}{:>12}{:>26}{:>14}{:>14}{:>9}\n", metric.name, width + 2, "mean",
-                                       "difference", fmt::format("{:g} % interval", 100.0 * comparison.bootstrap.level),
-                                       "p bootstrap", "p Wilcoxon", "users")
-                         : "\n" + metric.name + "\n";
+    text += "\n" + metric.name + "\n";
     for (std::size_t file = 0; file < comparison.files.size(); ++file) {
-      text += text_row(comparison.files[file].string(), metric.values[file], width);
+      text += text_row(file, metric.values[file]);
     }
   }
   return text +
-         fmt::format("\ndifferences to {}; {} resamples of the users; p with Holm's correction over this table\n",
-                     comparison.files.front().string(), comparison.bootstrap.resamples);
+         fmt::format("\ndifferences to file 1; {} resamples of the users\np with Holm's correction over this table\n",
+                     comparison.bootstrap.resamples);
 }
 
 std::string comparison_csv(const Comparison& comparison) {

@@ -6,12 +6,17 @@
 #include "ampcf/dataset/writer.hpp"
 #include "support/temporary_directory.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <limits>
 
 namespace ampcf::evaluation {
 
 namespace {
 
+using ::testing::ElementsAre;
+using ::testing::NanSensitiveDoubleEq;
 using testing::world;
 
 constexpr std::uint64_t kUsers = 4;
@@ -39,6 +44,8 @@ void write_case(const testing::TemporaryDirectory& directory) {
     writer.append(block);
     writer.append_truth("/truth/user_persona", {kUsers, 2}, std::vector<std::int64_t>{0, 1, 0, 1, 0, 1, 0, -1});
     writer.append_truth("/truth/item_taste", {kItems}, std::vector<std::int64_t>{0, 0, 0, 1, 1, 1});
+    writer.append_truth("/truth/interaction_persona", {kUsers * 3},
+                        std::vector<std::int64_t>{0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0});
     writer.finish({{"0", "1", "2", "3", "4", "5"}, {}, {}});
 
     checkpoint::TrainingState state({2, 2, 2, true}, {0, kUsers}, kItems);
@@ -57,7 +64,7 @@ void write_case(const testing::TemporaryDirectory& directory) {
 
 }  // namespace
 
-TEST(Planted, AgreementCountsItemsWhosePersonaBearsTheirTaste) {
+TEST(Planted, AttentionIsRightWhereThePersonaBearsTheTasteOfTheItem) {
   const testing::TemporaryDirectory directory;
   write_case(directory);
   const dataset::Dataset data(directory / "data.h5");
@@ -66,14 +73,17 @@ TEST(Planted, AgreementCountsItemsWhosePersonaBearsTheirTaste) {
     return kUsers * static_cast<std::uint64_t>(part) / static_cast<std::uint64_t>(world().size());
   };
   const UserRange own{cut(world().rank()), cut(world().rank() + 1)};
-  const auto asked = MeasureRules().asked_in(own);
-  const auto found = measure_planted(world(), data, model, dataset::HeldOutPart::test, own, asked);
-  ASSERT_TRUE(found.has_value());
-  EXPECT_EQ(found->users, 3U);
-  EXPECT_EQ(found->named_right, 2U);  // items 2 and 4, not 5
-  EXPECT_EQ(found->several_users, 3U);
-  EXPECT_EQ(found->several_named_right, 2U);
-  EXPECT_EQ(found->several_majority, 1U);  // item 2: two of three training items are of taste 0
+  const MeasureRules rules;
+  UserMeasures measures(own.count(), rules);
+  measure_planted(data, model, dataset::HeldOutPart::test, rules, own, measures);
+  const auto all = gather(world(), measures);
+  const auto none = NanSensitiveDoubleEq(std::numeric_limits<double>::quiet_NaN());
+  EXPECT_THAT(all.of("planted_attention_names_taste"), ElementsAre(1.0, 1.0, 0.0, none));  // items 2 and 4, not 5
+  EXPECT_THAT(all.of("planted_several_attention"), ElementsAre(1.0, 1.0, 0.0, none));
+  EXPECT_THAT(all.of("planted_several_majority"),
+              ElementsAre(1.0, 0.0, 0.0, none));  // two of three items are of taste 0
+  EXPECT_THAT(all.of("planted_claims_of_taste"), ElementsAre(1.0, 1.0, 1.0, none));
+  EXPECT_THAT(all.of("planted_truth_names_taste"), ElementsAre(1.0, 1.0, 0.0, none));  // user c: both are of taste 0
 }
 
 }  // namespace ampcf::evaluation
