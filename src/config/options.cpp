@@ -18,6 +18,8 @@ namespace po = boost::program_options;
 
 namespace {
 
+constexpr std::size_t kUsageIndent = 9;  // behind "Usage: " and a little
+
 template <typename T>
 void require_inside(const T& value, const Range& range) {
   const auto number = static_cast<double>(value);
@@ -294,13 +296,13 @@ std::string OptionTable::resolved() const {
 }
 
 std::string OptionTable::help() const {
-  auto text = fmt::format("{}: {}\n\nUsage: {}\n", program_, summary_, usage_);
+  auto text = wrapped(fmt::format("{}: {}", program_, summary_), 0) + "\n" + wrapped("Usage: " + usage_, kUsageIndent);
   std::size_t width = 0;
   for (const auto& option : options_) {
     width = std::max(width, std::min<std::size_t>(34, option->name.size() + option->placeholder.size() + 5));
   }
   for (const auto& group : groups_) {
-    text += fmt::format("\n{}:\n", group.title);
+    text += "\n" + wrapped(group.title + ":", 2);
     for (const auto index : group.options) {
       const auto& option = *options_[index];
       const auto head = fmt::format("--{} {}", option.name, option.placeholder);

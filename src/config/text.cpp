@@ -164,25 +164,41 @@ std::string nearest(const std::string& name, const std::vector<std::string>& nam
   });
 }
 
-std::string describe(const std::string& head, const std::string& body, std::size_t width) {
-  constexpr std::size_t kColumns = 100;
-  std::string text = "  " + head;
-  if (head.size() >= width) {
-    text += "\n" + std::string(width + 2, ' ');
-  } else {
-    text += std::string(width - head.size(), ' ');
-  }
-  std::istringstream words(body);
-  std::string word;
-  for (std::size_t column = width + 2; words >> word; column += word.size() + 1) {
-    if (column + word.size() > kColumns) {
-      text += "\n" + std::string(width + 2, ' ');
-      column = width + 2;
+namespace {
+
+// Words with a blank between them, the first at `column`, the next lines indented.
+std::string laid_out(const std::string& text, std::size_t column, std::size_t indent) {
+  std::istringstream words(text);
+  std::string result;
+  bool is_first = true;  // of its line
+  for (std::string word; words >> word; is_first = false) {
+    if (!is_first && column + 1 + word.size() > kHelpColumns) {
+      result += "\n" + std::string(indent, ' ');
+      column = indent;
+      is_first = true;
     }
-    text += word + " ";
+    result += (is_first ? "" : " ") + word;
+    column += word.size() + (is_first ? 0 : 1);
   }
-  text.back() = '\n';
-  return text;
+  return result;
+}
+
+}  // namespace
+
+std::string describe(const std::string& head, const std::string& body, std::size_t width) {
+  const auto indent = width + 2;
+  const auto gap = head.size() >= width ? "\n" + std::string(indent, ' ') : std::string(width - head.size(), ' ');
+  return "  " + head + gap + laid_out(body, indent, indent) + "\n";
+}
+
+std::string wrapped(const std::string& lines, std::size_t indent) {
+  std::istringstream stream(lines);
+  std::string result;
+  for (std::string line; std::getline(stream, line);) {
+    const auto blanks = std::min(line.find_first_not_of(' '), line.size());
+    result += line.substr(0, blanks) + laid_out(line, blanks, indent) + "\n";
+  }
+  return result;
 }
 
 }  // namespace ampcf::config

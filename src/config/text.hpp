@@ -25,8 +25,14 @@ namespace ampcf::config {
 /// The name with the smallest edit distance (Levenshtein) to `name`.
 [[nodiscard]] std::string nearest(const std::string& name, const std::vector<std::string>& names);
 
-/// `  head   body`, the body wrapped at 100 columns.
+/// Columns of the help, as the narrowest terminal in use.
+inline constexpr std::size_t kHelpColumns = 80;
+
+/// `  head   body`, the body wrapped at kHelpColumns.
 [[nodiscard]] std::string describe(const std::string& head, const std::string& body, std::size_t width);
+
+/// Lines of words, each wrapped at kHelpColumns; what follows is indented by so much.
+[[nodiscard]] std::string wrapped(const std::string& lines, std::size_t indent);
 
 /// A whole text as a number. Throws UsageError naming what was found.
 template <typename T>

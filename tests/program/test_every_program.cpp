@@ -73,6 +73,14 @@ INSTANTIATE_TEST_SUITE_P(Build, EveryReader, ::testing::ValuesIn(readers()), tes
 
 }  // namespace
 
+TEST_P(EveryProgram, HelpsInEightyColumns) {
+  std::istringstream help(run({"--help"}).out);
+  for (std::string line; std::getline(help, line);) {
+    EXPECT_LE(line.size(), 80U) << line;
+    EXPECT_FALSE(line.ends_with(' ')) << line;
+  }
+}
+
 TEST_P(EveryProgram, HelpsOnStdout) {
   const auto result = run({"--help"});
   EXPECT_EQ(result.exit_code, 0);
