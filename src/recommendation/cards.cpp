@@ -1,5 +1,6 @@
 #include "ampcf/recommendation/cards.hpp"
 
+#include "ampcf/evaluation/explanations/naming.hpp"
 #include "ampcf/evaluation/placement.hpp"
 #include "ampcf/recommendation/filter.hpp"
 
@@ -36,16 +37,8 @@ void find_duplicates(const std::vector<std::vector<ItemIndex>>& best, UserCards&
 }  // namespace
 
 double effective_number(const std::vector<std::uint64_t>& counts) {
-  double total = 0.0;
-  for (const auto count : counts) {
-    total += static_cast<double>(count);
-  }
-  double entropy = 0.0;
-  for (const auto count : counts) {
-    const double share = static_cast<double>(count) / total;
-    entropy -= count > 0 ? share * std::log(share) : 0.0;
-  }
-  return total > 0.0 ? std::exp(entropy) : 0.0;
+  const double number = evaluation::effective_number_of(counts);
+  return std::isnan(number) ? 0.0 : number;
 }
 
 // Of the tags that stand out, those that say most: with the highest lift.

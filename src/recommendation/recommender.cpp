@@ -2,6 +2,7 @@
 
 #include "ampcf/core/error.hpp"
 #include "ampcf/evaluation/cases.hpp"
+#include "ampcf/evaluation/explanations/counterfactuals.hpp"
 #include "ampcf/evaluation/placement.hpp"
 #include "ampcf/recommendation/filter.hpp"
 
@@ -13,16 +14,6 @@ namespace ampcf::recommendation {
 namespace {
 
 constexpr std::size_t kIdsInErrors = 3;
-
-// Scores users of `personas` personas by the same items. A scorer reads the number when it is made and copies the
-// items, so the parameters are as before afterwards.
-model::CatalogueScorer scorer_of_fewer(model::SharedParameters<float>& shared, std::size_t personas) {
-  const auto whole = shared.dimensions;
-  shared.dimensions.personas = personas;
-  model::CatalogueScorer scorer(shared);
-  shared.dimensions = whole;
-  return scorer;
-}
 
 float cosine(const float* a, const float* b, std::size_t padded_dim) {
   const float lengths = kernels::dot(a, a, padded_dim) * kernels::dot(b, b, padded_dim);
@@ -129,7 +120,7 @@ void Recommender::find_ranks_without(const Profile& profile, std::span<const Ite
     return;
   }
   const auto d = shared_.dimensions.padded_dim();
-  auto scorer = scorer_of_fewer(shared_, r - 1);
+  auto scorer = evaluation::scorer_of(shared_, r - 1);
   std::vector<float> scores(stride());
   for (std::size_t persona = 0; persona < r; ++persona) {
     if (std::none_of(items.begin(), items.end(), [&](const auto& item) { return item.persona == persona; })) {
@@ -167,7 +158,7 @@ void Recommender::find_nearest(const std::vector<ExplainedItem>& history, std::u
 
 std::vector<float> Recommender::scores_by_persona(const Profile& profile) {
   // To a model of one persona, which always has all attention, the personas are as many users.
-  auto scorer = scorer_of_fewer(shared_, 1);
+  auto scorer = evaluation::scorer_of(shared_, 1);
   std::vector<float> scores(persona_count() * stride());
   scorer.score(profile.personas.data(), persona_count(), scores.data());
   return scores;

@@ -88,7 +88,8 @@ std::string written(const std::vector<Subject>& subjects, const evaluation::Comp
   return page(options.title, subtitle(subjects, options),
               {overview_section(subjects), learning_section(subjects, sketchbook), speed_section(subjects, sketchbook),
                metrics_section(subjects, sketchbook), differences_section(subjects, comparison, sketchbook),
-               slices_section(subjects, sketchbook), users_section(portraits, sketchbook), options_section(subjects)});
+               slices_section(subjects, sketchbook), explanations_section(subjects, sketchbook),
+               users_section(portraits, sketchbook), options_section(subjects)});
 }
 
 }  // namespace

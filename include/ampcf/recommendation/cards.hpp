@@ -37,7 +37,7 @@ struct UserCards {
   std::vector<PersonaCard> card;  // (r)
 };
 
-/// e to the entropy of shares: as many as there are where all are equal, 1 where one has everything.
+/// e to the entropy of shares: as many as there are where all are equal, 1 where one has everything, 0 of nothing.
 [[nodiscard]] double effective_number(const std::vector<std::uint64_t>& counts);
 
 /// A name out of what stands out: "Horror & Thriller".

@@ -120,7 +120,7 @@ void add_figures(const Reader& reader, const std::string& place, const std::stri
     return;
   }
   for (const auto& [name, value] : object->items()) {
-    const bool is_count = name == "users" && value.is_number_unsigned();
+    const bool is_count = name == "users" && (value.is_number_unsigned() || value.is_object());
     if (!is_count && !value.is_null()) {
       figures.push_back(
           {group, name, reader.number(place + step(name)), reader.interval("/intervals" + place + step(name))});
@@ -181,7 +181,7 @@ void fill(Metrics& metrics, const Json& json) {
   metrics.k = reader.count("/k");
   metrics.revision = reader.text("/revision");
   metrics.level = reader.object("/intervals") == nullptr ? 0.0 : reader.number("/intervals/level");
-  for (const char* const group : {"sampled", "full", "tdd", "lists"}) {
+  for (const char* const group : {"sampled", "full", "tdd", "lists", "explanations", "planted"}) {
     add_figures(reader, std::string("/") + group, group, metrics.figures);
   }
   metrics.slices = read_slices(reader);

@@ -12,7 +12,7 @@ namespace ampcf::report {
 
 /// A figure of a metrics.json with its interval.
 struct Measured {
-  std::string group;  // sampled, full, tdd or lists
+  std::string group;  // sampled, full, tdd, lists, explanations or planted
   std::string name;   // hr@10
   double value = 0.0;
   std::optional<evaluation::Interval> interval{};

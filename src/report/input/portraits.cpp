@@ -34,6 +34,7 @@ class Painter {
         model_(options.checkpoint),
         recommender_(data_, model_),
         scorer_(recommender_.shared()),
+        cards_(recommender_, model_, 0, 1),
         distances_(read_distances(subjects, data_)) {
     require_dataset(subjects, data_.fingerprint(), data_.path().string());
   }
@@ -44,10 +45,11 @@ class Painter {
     const auto profile = recommender_.profile_of(user);
     const auto listed = recommender_.recommend(
         profile, {.count = std::max<std::size_t>(options_.top, evaluation::kListLength), .nearest = 0});
-    Portrait portrait{listed.user_id, listed.history.size(), std::vector<PortrayedPersona>(personas()), {}, {}};
+    Portrait portrait{listed.user_id, listed.history.size(), 0.0, std::vector<PortrayedPersona>(personas()), {}, {}};
     for (std::size_t i = 0; i < std::min<std::size_t>(options_.top, listed.items.size()); ++i) {
       portrait.final_list.push_back(shown(listed.items[i]));
       portrait.final_list.back().final_rank = i + 1;
+      portrait.final_list.back().rank_without = listed.items[i].rank_without;
     }
     for (const auto& item : listed.history) {
       auto& persona = portrait.personas[item.persona];
@@ -56,6 +58,7 @@ class Painter {
       }
     }
     add_own_lists(profile, listed, portrait);
+    add_cards(profile, portrait);
     if (distances_) {
       portrait.tastes = tastes_of(user, listed);
     }
@@ -74,7 +77,8 @@ class Painter {
   [[nodiscard]] PortrayedItem shown(const recommendation::ExplainedItem& item) const {
     return {title(item.item), tags(item.item),
             item.persona,     {item.attention.begin(), item.attention.end()},
-            item.is_held_out, 0};
+            item.is_held_out, 0,
+            std::nullopt};
   }
 
   // What each persona would recommend alone.
@@ -90,13 +94,29 @@ class Painter {
     }
   }
 
+  void add_cards(const recommendation::Profile& profile, Portrait& portrait) {
+    const auto cards = cards_.make(profile, {});
+    portrait.in_use = cards.effective;
+    for (std::size_t k = 0; k < personas(); ++k) {
+      auto& persona = portrait.personas[k];
+      const auto& card = cards.card[k];
+      persona.name = catalogue().tags().empty() ? "" : card.name;
+      persona.tags = card.tags;
+      persona.same = card.same;
+      if (!card.like.empty()) {
+        persona.like = card.like.front();
+      }
+    }
+  }
+
   // An item of a persona's own list, with the attention that all of the user's personas would pay to it.
   [[nodiscard]] PortrayedItem own(ItemIndex item, const recommendation::Recommendation& listed) {
     std::vector<float> attention(personas());
     scorer_.attention(item, attention);
     const auto strongest = std::max_element(attention.begin(), attention.end()) - attention.begin();
     PortrayedItem shown{
-        title(item), tags(item), static_cast<std::size_t>(strongest), {attention.begin(), attention.end()}, false, 0};
+        title(item), tags(item), static_cast<std::size_t>(strongest), {attention.begin(), attention.end()}, false,
+        0,           {}};
     for (std::size_t i = 0; i < std::min<std::size_t>(options_.top, listed.items.size()); ++i) {
       if (listed.items[i].item == item) {
         shown.final_rank = i + 1;
@@ -136,6 +156,7 @@ class Painter {
   checkpoint::ModelFile model_;
   recommendation::Recommender recommender_;
   model::Scorer scorer_;
+  recommendation::CardMaker cards_;
   std::optional<Points> distances_;
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "ampcf/recommendation/cards.hpp"
 #include "report/input/subjects.hpp"
 #include "report/options.hpp"
 
@@ -16,7 +17,8 @@ struct PortrayedItem {
   std::size_t persona = 0;
   std::vector<double> attention{};  // (r)
   bool is_held_out = false;
-  std::size_t final_rank = 0;  // from 1 in the final list; 0: not in it
+  std::size_t final_rank = 0;                   // from 1 in the final list; 0: not in it
+  std::optional<std::uint64_t> rank_without{};  // in the final list alone: had the user not this persona
 };
 
 /// A persona of a user (figure 2 of the paper).
@@ -24,6 +26,10 @@ struct PortrayedPersona {
   std::size_t consumed = 0;               // items of the history that it has the highest attention on
   std::vector<PortrayedItem> history{};   // the first of them, the strongest attention first
   std::vector<PortrayedItem> own_list{};  // what it would recommend alone
+  std::string name{};                     // made of the tags that stand out in what it claims; empty without tags
+  std::vector<recommendation::TagFinding> tags{};
+  std::optional<recommendation::LikePersona> like{};  // another user's, the most alike
+  std::vector<std::size_t> same{};                    // this user's others that would recommend much the same
 };
 
 /// A taste's part in what a user consumed and is recommended.
@@ -42,6 +48,7 @@ struct TastePortrait {
 struct Portrait {
   std::string user;
   std::size_t consumed = 0;
+  double in_use = 0.0;  // effective number of personas, by what they claim
   std::vector<PortrayedPersona> personas{};
   std::vector<PortrayedItem> final_list{};
   std::optional<TastePortrait> tastes{};

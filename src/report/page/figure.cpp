@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <set>
 
@@ -136,6 +137,36 @@ Html mark(const Subject& subject) {
 Html marked_name(const Subject& subject) {
   Html content = mark(subject);
   content << Html::markup(" ") << name(subject.label);
+  return content;
+}
+
+Chart forest(const std::vector<const Subject*>& subjects, const std::string& group, const std::string& name) {
+  constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
+  Chart chart{.title = spoken(group, name), .x_label = "", .has_key = false};
+  for (std::size_t i = 0; i < subjects.size(); ++i) {
+    const auto place = static_cast<double>(subjects.size() - i);
+    chart.y_ticks.push_back({place, subjects[i]->letter()});
+    if (const auto* const figure = subjects[i]->metrics->find(group, name)) {
+      const auto interval = figure->interval.value_or(evaluation::Interval{kUnknown, kUnknown});
+      chart.series.push_back({subjects[i]->letter(),
+                              subjects[i]->number,
+                              figure->interval ? Mark::x_interval : Mark::points,
+                              {figure->value},
+                              {place},
+                              {interval.low},
+                              {interval.high}});
+    }
+  }
+  chart.y_limits = {0.4, static_cast<double>(subjects.size()) + 0.6};
+  return chart;
+}
+
+Html with_interval(const Measured& figure) {
+  Html content = text(decimal(figure.value));
+  if (figure.interval) {
+    content << Html::markup("<br>")
+            << element("small", text(decimal(figure.interval->low) + " to " + decimal(figure.interval->high)));
+  }
   return content;
 }
 

@@ -36,6 +36,13 @@ class Sketchbook {
 /// Mark and label.
 [[nodiscard]] Html marked_name(const Subject& subject);
 
+/// A figure of all subjects under each other with its intervals, the first on top.
+[[nodiscard]] Chart forest(const std::vector<const Subject*>& subjects, const std::string& group,
+                           const std::string& name);
+
+/// A figure and below it its interval.
+[[nodiscard]] Html with_interval(const Measured& figure);
+
 /// A paragraph of our own words.
 [[nodiscard]] Html paragraph(std::string_view words);
 

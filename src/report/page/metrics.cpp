@@ -6,43 +6,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 namespace ampcf::report {
 
 namespace {
-
-constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
-
-Html with_interval(const Measured& figure) {
-  Html content = text(decimal(figure.value));
-  if (figure.interval) {
-    content << Html::markup("<br>")
-            << element("small", text(decimal(figure.interval->low) + " to " + decimal(figure.interval->high)));
-  }
-  return content;
-}
-
-// The subjects under each other, the first on top.
-Chart forest(const std::vector<const Subject*>& subjects, const std::string& group, const std::string& name) {
-  Chart chart{.title = spoken(group, name), .x_label = "", .has_key = false};
-  for (std::size_t i = 0; i < subjects.size(); ++i) {
-    const auto place = static_cast<double>(subjects.size() - i);
-    chart.y_ticks.push_back({place, subjects[i]->letter()});
-    if (const auto* const figure = subjects[i]->metrics->find(group, name)) {
-      const auto interval = figure->interval.value_or(evaluation::Interval{kUnknown, kUnknown});
-      chart.series.push_back({subjects[i]->letter(),
-                              subjects[i]->number,
-                              figure->interval ? Mark::x_interval : Mark::points,
-                              {figure->value},
-                              {place},
-                              {interval.low},
-                              {interval.high}});
-    }
-  }
-  chart.y_limits = {0.4, static_cast<double>(subjects.size()) + 0.6};
-  return chart;
-}
 
 // Which share of the users lies below each value.
 Chart distribution(const std::vector<const Subject*>& subjects) {
@@ -65,14 +32,15 @@ Chart distribution(const std::vector<const Subject*>& subjects) {
   return chart;
 }
 
-// What any of them has, in the order in which it first appears; recall repeats HR.
+// What any of them has, in the order in which it first appears; recall repeats HR, explanations have their section.
 std::vector<std::pair<std::string, std::string>> all_figures(const std::vector<const Subject*>& subjects) {
   std::vector<std::pair<std::string, std::string>> names;
   for (const auto* const subject : subjects) {
     for (const auto& figure : subject->metrics->figures) {
       const std::pair<std::string, std::string> name{figure.group, figure.name};
       const bool is_known = std::find(names.begin(), names.end(), name) != names.end();
-      if (!is_known && !figure.name.starts_with("recall@")) {
+      const bool is_elsewhere = figure.group == "explanations" || figure.group == "planted";
+      if (!is_known && !is_elsewhere && !figure.name.starts_with("recall@")) {
         names.push_back(name);
       }
     }

@@ -29,6 +29,9 @@ namespace ampcf::report {
 /// Quality where it is hard: rare items, little active users, lesser tastes.
 [[nodiscard]] Section slices_section(const std::vector<Subject>& subjects, Sketchbook& sketchbook);
 
+/// How true the explanations are, of evaluations that measured it.
+[[nodiscard]] Section explanations_section(const std::vector<Subject>& subjects, Sketchbook& sketchbook);
+
 /// Figure 2 of the paper, and the tastes behind each user's list.
 [[nodiscard]] Section users_section(const std::vector<Portrait>& portraits, Sketchbook& sketchbook);
 

@@ -25,9 +25,11 @@ Section users_without_charts(const std::vector<Portrait>& portraits) {
 }
 
 Portrait portrait() {
-  Portrait portrait{kHostile, 3, {}, {}, std::nullopt};
-  const PortrayedItem item{kHostile, kHostile + "|b|c|d|e", 0, {0.8, 0.15, 0.05}, true, 1};
-  portrait.personas = {{3, {item, item}, {item}}, {0, {}, {item}}};
+  Portrait portrait{kHostile, 3, 1.25, {}, {}, std::nullopt};
+  const PortrayedItem item{kHostile, kHostile + "|b|c|d|e", 0, {0.8, 0.15, 0.05}, true, 1, 1234};
+  const recommendation::TagFinding tag{kHostile, 3, 30, 2.5, 0.01};
+  portrait.personas = {{3, {item, item}, {item}, kHostile, {tag}, recommendation::LikePersona{kHostile, 1, 0.75F}, {1}},
+                       {0, {}, {item}}};
   portrait.final_list = {item};
   return portrait;
 }
@@ -54,6 +56,32 @@ TEST(Sections, APortraitTellsPersonasByNumberAndShapeBesideColour) {
   EXPECT_THAT(html, HasSubstr("no. 1 of the final list"));
   EXPECT_THAT(html, HasSubstr("held out"));
   EXPECT_THAT(html, HasSubstr("Unused by this user"));
+}
+
+TEST(Sections, APortraitHasTheCardsOfPersonasAndTheCounterfactualsOfItems) {
+  const auto html = users_without_charts({portrait()}).content.str();
+  EXPECT_THAT(html, HasSubstr("1.2 of 2 in use"));
+  EXPECT_THAT(html, HasSubstr(" 2.5 times (3 of 3, p = 0.0100)"));
+  EXPECT_THAT(html, HasSubstr("Most like persona 2 of user "));
+  EXPECT_THAT(html, HasSubstr("much the same as persona 2"));
+  EXPECT_THAT(html, HasSubstr("without persona 1: no. 1,234"));
+}
+
+TEST(Sections, ExplanationsAreShownWhereTheyWereMeasured) {
+  static std::optional<Gnuplot> gnuplot;
+  gnuplot.emplace("true");
+  Sketchbook sketchbook(*gnuplot, 100);
+  Subject subject{0, kHostile, std::nullopt, Metrics{}};
+  EXPECT_TRUE(explanations_section({subject}, sketchbook).content.empty());
+  subject.metrics->figures = {{"full", "hr@10", 0.25},
+                              {"explanations", "deletion@20", 3.5, evaluation::Interval{3.25, 3.75}},
+                              {"planted", "attention_names_taste", 0.96}};
+  const auto html = explanations_section({subject}, sketchbook).content.str();
+  EXPECT_THAT(html, HasSubstr("deletion: doublings"));
+  EXPECT_THAT(html, HasSubstr("3.2500 to 3.7500"));
+  EXPECT_THAT(html, HasSubstr("0.9600"));
+  EXPECT_THAT(html, Not(HasSubstr("0.2500")));
+  EXPECT_THAT(html, Not(HasSubstr("<script")));
 }
 
 TEST(Sections, SmallAttentionIsNotListed) {

@@ -1,8 +1,7 @@
 #include "report/input/portraits.hpp"
 
-#include "ampcf/checkpoint/state.hpp"
 #include "ampcf/core/error.hpp"
-#include "ampcf/dataset/writer.hpp"
+#include "support/items_on_axes.hpp"
 #include "support/temporary_directory.hpp"
 
 #include <gmock/gmock.h>
@@ -14,35 +13,14 @@ namespace {
 
 using ::testing::ElementsAre;
 
-constexpr std::uint64_t kItems = 8;
-
-// Items lie on two axes, even ones on the first and odd ones on the second, farther out with their number; persona 1
-// of user "a" looks along the first axis, persona 2 along the second, the other way for user "b".
+// Persona 1 of user "a" looks along the first axis, persona 2 along the second, the other way for user "b".
 class Portraits : public ::testing::Test {
  protected:
   Portraits() {
-    dataset::UserBlock block;
-    block.id = {"a", "b"};
-    block.interaction_count = {3, 1};
-    block.item = {0, 1, 6, 0};
-    block.validation_item = {7, kNoItem};
-    block.test_item = {4, kNoItem};
-    block.validation_candidates = {0, 0};
-    block.test_candidates = {0, 0};
-    dataset::DatasetWriter writer(directory_ / "data.h5", 2, 4, 1);
-    writer.append(block);
-    writer.finish({{"i0", "i1", "i2", "i3", "i4", "i5", "i6", "i7"},
-                   {"Zero", "One", "Two", "", "Four", "Five", "Six", "Seven"},
-                   {"x|y", "", "", "", "", "", "", ""}});
-    checkpoint::TrainingState state({2, 2, 2, true}, {0, 2}, kItems);
-    const auto d = state.personas.dimensions.padded_dim();
-    state.personas.of(0)[0] = state.personas.of(0)[d + 1] = 1.0F;
-    state.personas.of(1)[1] = state.personas.of(1)[d] = 1.0F;
-    for (std::uint64_t item = 0; item < kItems; ++item) {
-      state.shared.item(item)[item % 2] = 1.0F + static_cast<float>(item);
-    }
-    checkpoint::write_state(directory_ / "model.h5", communication::Communicator::alone(),
-                            {dataset::Dataset(directory_ / "data.h5").fingerprint(), "", 2}, state);
+    const testing::ItemsOnAxes axes{
+        {0, 1, 6}, {"Zero", "One", "Two", "", "Four", "Five", "Six", "Seven"}, {"x|y", "", "", "", "", "", "", ""}};
+    axes.write_data(directory_ / "data.h5");
+    axes.write_model(directory_ / "model.h5", dataset::Dataset(directory_ / "data.h5").fingerprint(), true);
     options_.data = directory_ / "data.h5";
     options_.checkpoint = directory_ / "model.h5";
     options_.top = 3;
@@ -88,6 +66,25 @@ TEST_F(Portraits, OwnListsSayWhereTheirItemsAreInTheFinalList) {
   EXPECT_EQ(portrait.personas[0].own_list[1].final_rank, 0U);
   EXPECT_TRUE(portrait.final_list[1].is_held_out);
   EXPECT_TRUE(portrait.personas[0].own_list[0].is_held_out);
+}
+
+// Without persona 2 item 5 scores as item 3 does, below items 4 and 2; without persona 1 items 4 and 2 fall behind 5
+// and 3.
+TEST_F(Portraits, TheFinalListSaysWhereItemsWouldStandWithoutTheirPersona) {
+  const auto portrait = portray(options_, {}).front();
+  ASSERT_EQ(portrait.final_list.size(), 3U);
+  EXPECT_EQ(portrait.final_list[0].rank_without, 3U);
+  EXPECT_EQ(portrait.final_list[1].rank_without, 3U);
+  EXPECT_FALSE(portrait.personas[0].own_list[0].rank_without.has_value());
+}
+
+TEST_F(Portraits, CarryTheCardsOfTheirPersonas) {
+  const auto portrait = portray(options_, {}).front();
+  EXPECT_NEAR(portrait.in_use, 2.0, 1e-12);
+  ASSERT_TRUE(portrait.personas[0].like.has_value());
+  EXPECT_EQ(portrait.personas[0].like->user_id, "b");
+  EXPECT_EQ(portrait.personas[0].like->persona, 1U);  // he is turned
+  EXPECT_FALSE(portrait.personas[0].name.empty());
 }
 
 TEST_F(Portraits, ListsAreOfTheLengthsAskedFor) {
