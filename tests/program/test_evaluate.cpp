@@ -38,11 +38,23 @@ class Evaluate : public ::testing::Test {
 TEST_F(Evaluate, PrintsATableAndWritesBothFiles) {
   const auto result = run_on_data({"--baseline", "popularity", "--k", "5"});
   EXPECT_EQ(result.exit_code, 0) << result.err;
-  EXPECT_THAT(result.out, StartsWith("baseline popularity on "));
+  EXPECT_THAT(result.out, StartsWith("baseline popularity\non "));
   EXPECT_THAT(result.out, HasSubstr("hr@5"));
   EXPECT_THAT(result.err, HasSubstr("taste space"));
   EXPECT_THAT(testing::text_of(output_), HasSubstr("\"ndcg@5\""));
   EXPECT_TRUE(std::filesystem::exists(directory_ / "metrics.h5"));
+}
+
+TEST_F(Evaluate, PrintsAndComparesInEightyColumns) {
+  const auto tables =
+      run_on_data({"--baseline", "popularity"}).out +
+      run({"--compare", (directory_ / "metrics.h5").string(), (directory_ / "metrics.h5").string()}).out;
+  std::istringstream lines(tables);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.find(directory_.path().string()) == std::string::npos) {
+      EXPECT_LE(line.size(), 80U) << line;
+    }
+  }
 }
 
 TEST_F(Evaluate, UnderMpirunPrintsOnceAndWritesTheSame) {
@@ -60,10 +72,10 @@ TEST_F(Evaluate, HelpListsEveryOption) {
   EXPECT_EQ(result.exit_code, 0);
   EXPECT_THAT(result.err, IsEmpty());
   for (const std::string option :
-       {"data",      "checkpoint", "recommendations", "baseline", "output",           "test-file",  "k",
-        "split",     "tdd",        "taste-space",     "tastes",   "taste-dimensions", "taste-seed", "seed",
-        "bootstrap", "confidence", "bootstrap-seed",  "compare",  "metrics",          "format",     "config",
-        "version"}) {
+       {"data",      "checkpoint",   "recommendations",     "baseline", "output",           "test-file",  "k",
+        "split",     "tdd",          "taste-space",         "tastes",   "taste-dimensions", "taste-seed", "seed",
+        "bootstrap", "confidence",   "bootstrap-seed",      "compare",  "metrics",          "format",     "config",
+        "version",   "explanations", "explanations-against"}) {
     EXPECT_THAT(result.out, HasSubstr("--" + option));
   }
 }
@@ -76,6 +88,9 @@ TEST_F(Evaluate, WrongUsageExitsWith2) {
         Words{"--compare", "a.h5", "b.h5"}, Words{"--baseline", "popularity", "--split", "train"},
         Words{"--baseline", "popularity", "--outputs", "x"},
         Words{"--baseline", "popularity", "--test-file", "x", "--split", "validation"},
+        Words{"--baseline", "popularity", "--explanations"},
+        Words{"--checkpoint", "x.h5", "--explanations-against", "y.h5"},
+        Words{"--compare", "a.h5", "b.h5", "--explanations"},
         Words{"--baseline", "popularity", "--tdd", "false", "--taste-space", "x.h5"},
         Words{"--baseline", "popularity", "--tdd", "false", "--tastes", "9"},
         Words{"--baseline", "popularity", "--tastes", "0"},
