@@ -321,7 +321,7 @@ std::string OptionTable::help() const {
   const bool has_durations =
       std::any_of(options_.begin(), options_.end(), [](const auto& option) { return takes_duration(*option); });
   if (has_durations) {
-    text += fmt::format("\n{} is written {}.\n", kDurationPlaceholder, kDurationForms);
+    text += "\n" + wrapped(fmt::format("{} is written {}.", kDurationPlaceholder, kDurationForms), 0);
   }
   return text;
 }
