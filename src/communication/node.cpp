@@ -81,9 +81,6 @@ void NodeBarrier::arrive() {
 }
 
 void NodeBarrier::wait() const {
-  const auto is_complete = [&] {
-    return static_cast<std::int32_t>(arrivals_->load(std::memory_order_acquire) - awaited_) >= 0;
-  };
   if (is_complete()) {
     return;
   }

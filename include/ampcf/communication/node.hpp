@@ -69,7 +69,11 @@ class NodeBarrier {
   NodeBarrier(const Communicator& ranks, NodeMemory& memory);
 
   void arrive();
-  /// Until every rank has arrived as often as this one. What they wrote before is then visible.
+  /// Whether every rank has arrived as often as this one. What they wrote before is then visible.
+  [[nodiscard]] bool is_complete() const {
+    return static_cast<std::int32_t>(arrivals_->load(std::memory_order_acquire) - awaited_) >= 0;
+  }
+  /// Until it is.
   void wait() const;
 
  private:
