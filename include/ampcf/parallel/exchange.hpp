@@ -1,8 +1,10 @@
 #pragma once
 
+#include "ampcf/communication/message_rounds.hpp"
 #include "ampcf/communication/node.hpp"
 #include "ampcf/kernels/prefetch.hpp"
 #include "ampcf/parallel/fixed_point.hpp"
+#include "ampcf/parallel/total_rows.hpp"
 
 #include <chrono>
 
@@ -17,6 +19,7 @@ struct GradientShape {
   ItemScale scale;
   std::uint64_t shards = 0;
   std::uint64_t largest_share = 0;  // of one shard in a batch
+  bool are_totals_rounded = false;  // of items, to 16 bits a number
 };
 
 /// The gradients of what all ranks hold alike, and their sums over all ranks. Sums are of integers, and so the same for
@@ -26,10 +29,15 @@ struct GradientShape {
 /// modulo lanes), exchanges them with the same lane of other nodes, and updates them for its node. A step is:
 ///
 ///     clear()        then gradients into items() and form()
-///     publish()      from here to combine() a rank can do what concerns nobody else
+///     publish()      from here to combine() a rank can do what concerns nobody else, and calls
+///     progress()     now and then, in which messages to and from other nodes advance
 ///     combine()      the owner's rows hold totals
 ///     owned rows     updated in the node's memory by their owners
 ///     finish()       everybody sees every update, form_total() and the largest request
+///
+/// Rows travel between the nodes of a lane in one of two ways, chosen by the bytes that a rank receives. Direct: each
+/// node's rows to all, which add them up. By owners: each row to the node that owns it ((item / lanes) modulo nodes),
+/// which adds up and sends the total to all.
 class GradientExchange {
  public:
   /// Collective over the node.
@@ -42,8 +50,11 @@ class GradientExchange {
   void clear();
   /// `request` (below 256) is a rank's wish.
   void publish(std::uint32_t request);
-  /// Collective over the lane. Rows travel between nodes in the cheaper of two ways, chosen by the bytes that a rank
-  /// receives: each rank's touched rows to all (sparse), or an allreduce over the lane's part of the catalogue (dense).
+  /// Whether progress() can help: there are other nodes.
+  [[nodiscard]] bool has_messages() const { return node_.has_lane() && node_.lane().size() > 1; }
+  /// Does what can be done of combine() without waiting.
+  void progress();
+  /// Collective over the lane.
   void combine();
   /// Collective over the node. Returns the largest request of all ranks. Throws on every rank when an item occurred
   /// more often than its scale allows.
@@ -83,10 +94,10 @@ class GradientExchange {
   /// publish(); empty for identity.
   [[nodiscard]] std::span<const Number> form_total() const { return form_total_; }
 
-  /// Bytes of gradients that this rank has received from other nodes, steps that went dense, and the time it has spent
+  /// Bytes that this rank has received from other nodes, steps whose rows went by owners, and the time it has spent
   /// waiting for other ranks.
   [[nodiscard]] std::uint64_t bytes_received() const { return bytes_received_; }
-  [[nodiscard]] std::uint64_t dense_steps() const { return dense_steps_; }
+  [[nodiscard]] std::uint64_t steps_by_owners() const { return steps_by_owners_; }
   [[nodiscard]] double seconds_waiting() const { return seconds_waiting_; }
 
  private:
@@ -108,25 +119,42 @@ class GradientExchange {
     Number* form;
   };
 
+  enum class Stage { published, first_round, second_round, combined };
+
+  void begin();
   void add_rows_of_node();
   void add_form_of_node();
-  void exchange_rows();
-  void exchange_sparse();
-  void exchange_dense(std::uint64_t lane_items);
+  void round_owned();
+  void begin_first_round();
+  void begin_second_round();
+  void end_round();
+  void end_first_round();
+  void end_second_round();
+  void choose_way(std::uint64_t rows, std::uint64_t totals);
   void check_occurrences();
+  [[nodiscard]] std::span<Number> form_slice() const;
+  [[nodiscard]] std::span<Number> form_part(std::size_t node) const;
+  [[nodiscard]] std::size_t node_of(ItemIndex item) const { return item / node_.lanes() % nodes_; }
 
   const communication::Node& node_;
   std::uint64_t lane_;
-  std::uint64_t item_count_;
+  std::size_t nodes_;        // of this lane
+  std::size_t this_node_;    // among them
   std::vector<Peer> peers_;  // by rank of the node, this one among them
   std::span<Number> form_total_;
   communication::NodeBarrier published_;
   communication::NodeBarrier updated_;
   ItemGradients items_;
   FormGradient form_;
-  std::vector<Number> wire_;  // rows under way, (rows, row size)
+  TotalRows totals_;
+  communication::MessageRounds<Number> rounds_;
+  std::vector<std::vector<Number>> letters_;       // to each node of the lane
+  std::vector<std::span<const Number>> outgoing_;  // to each node: its letter, or one for all
+  Stage stage_ = Stage::combined;
+  bool is_direct_ = true;         // this step's way, which the numbers of the step before decide
+  std::uint64_t rows_taken_ = 0;  // this step's rows that came from other nodes
   std::uint64_t bytes_received_ = 0;
-  std::uint64_t dense_steps_ = 0;
+  std::uint64_t steps_by_owners_ = 0;
   double seconds_waiting_ = 0.0;
 };
 

@@ -131,6 +131,9 @@ class ItemGradients {
   /// Adds a row of another table.
   void add_row(const Number* other);
 
+  /// The row of an item, whether it has been touched or not, which counts as no occurrence. Valid until clear().
+  [[nodiscard]] Row row_of(ItemIndex item) { return row(item); }
+
   /// Rows in the order in which items were first touched, (row_count(), row_stride()).
   [[nodiscard]] std::size_t row_count() const { return row_count_; }
   [[nodiscard]] Row row_at(std::size_t index) { return rows_.data() + index * row_stride(); }

@@ -19,15 +19,17 @@ using testing::world;
 const model::Dimensions kShape{2, 16, 16, false};
 constexpr std::uint64_t kContributions = 60;
 
-GradientShape shape_of(std::uint64_t item_count) {
+GradientShape shape_of(std::uint64_t item_count, std::uint64_t contributions = kContributions,
+                       bool are_totals_rounded = false) {
   GradientShape shape;
   shape.dimensions = kShape;
   shape.item_count = item_count;
-  shape.largest_batch = kContributions;
+  shape.largest_batch = contributions;
   shape.candidates_per_example = 1;
-  shape.scale = ItemScale::of(kContributions, 1, 1.0);
+  shape.scale = ItemScale::of(contributions, 1, 1.0);
   shape.shards = 8;
   shape.largest_share = 10;
+  shape.are_totals_rounded = are_totals_rounded;
   return shape;
 }
 
@@ -41,7 +43,7 @@ struct Ranks {
       : node(world(), sharing), memory(node.ranks()), exchange(node, memory, shape) {}
 };
 
-// Contribution `i` of 60 in a step, wherever it is computed.
+// Contribution `i` of a step, wherever it is computed.
 void contribute(ItemGradients& items, std::uint64_t step, std::uint64_t i, std::uint64_t item_count) {
   random::Draws draws(11, random::Stream::generation, i, static_cast<std::uint32_t>(step));
   const std::array<ItemIndex, 1> item{draws.next_below(static_cast<std::uint32_t>(item_count))};
@@ -59,31 +61,36 @@ void contribute(ItemGradients& items, std::uint64_t step, std::uint64_t i, std::
 using Rows = std::map<std::int32_t, std::vector<std::int32_t>>;
 
 Rows rows_of_one_rank(std::uint64_t step, const GradientShape& shape) {
-  ItemGradients all(kShape, shape.item_count, kContributions, 1, shape.scale);
-  for (std::uint64_t i = 0; i < kContributions; ++i) {
+  ItemGradients all(kShape, shape.item_count, shape.largest_batch, 1, shape.scale);
+  for (std::uint64_t i = 0; i < shape.largest_batch; ++i) {
     contribute(all, step, i, shape.item_count);
   }
+  const TotalRows totals(kShape.padded_dim(), shape.are_totals_rounded);
   Rows rows;
   for (std::size_t index = 0; index < all.row_count(); ++index) {
+    totals.round(all.row_at(index));
     rows[all.row_at(index)[all.item_column()]] = {all.row_at(index), all.row_at(index) + all.row_size()};
   }
   return rows;
 }
 
-// Owned totals of ranks that each contribute every size-th of the 60 must be those of one that contributes all, and
-// every item must have one owner in each node.
-void expect_totals_of_one_rank(std::uint64_t sharing, std::uint64_t item_count, bool may_be_dense) {
-  const auto shape = shape_of(item_count);
+// Owned totals of ranks that each contribute every size-th must be those of one that contributes all, and every item
+// must have one owner in each node. In some steps ranks look in while they wait, in others they do not. Returns how
+// many steps went by owners.
+std::uint64_t expect_totals_of_one_rank(std::uint64_t sharing, const GradientShape& shape) {
   Ranks ranks(sharing, shape);
   auto& exchange = ranks.exchange;
   for (std::uint64_t step = 0; step < 3; ++step) {
     exchange.clear();
-    for (auto i = static_cast<std::uint64_t>(world().rank()); i < kContributions;
+    for (auto i = static_cast<std::uint64_t>(world().rank()); i < shape.largest_batch;
          i += static_cast<std::uint64_t>(world().size())) {
-      contribute(exchange.items(), step, i, item_count);
+      contribute(exchange.items(), step, i, shape.item_count);
     }
     exchange.form().adder()(0, 0, kernels::broadcast(0.25F * shape.scale.factor()));
     exchange.publish(0);
+    for (std::uint64_t look = 0; look < 20 * step; ++look) {
+      exchange.progress();
+    }
     exchange.combine();
     const auto expected = rows_of_one_rank(step, shape);
     std::uint64_t owned = 0;
@@ -98,16 +105,27 @@ void expect_totals_of_one_rank(std::uint64_t sharing, std::uint64_t item_count, 
               0.25F * static_cast<float>(world().size()));
     ranks.node.ranks().barrier();  // nobody begins again before all have read
   }
-  EXPECT_TRUE(may_be_dense || exchange.dense_steps() == 0);
+  return exchange.steps_by_owners();
 }
 
 }  // namespace
 
 class Exchange : public ::testing::TestWithParam<std::uint64_t> {};
 
-TEST_P(Exchange, OfSparseRowsEqualsOneRanksSums) { expect_totals_of_one_rank(GetParam(), 1000, false); }
+TEST_P(Exchange, OfFewRowsIsDirectAndEqualsOneRanksSums) {
+  for (const bool is_rounded : {false, true}) {
+    EXPECT_EQ(expect_totals_of_one_rank(GetParam(), shape_of(1000, kContributions, is_rounded)), 0U);
+  }
+}
 
-TEST_P(Exchange, OfTheDenseTableEqualsOneRanksSums) { expect_totals_of_one_rank(GetParam(), 3, true); }
+// Nodes that touch the same 300 items: of three or more, each then hears less of totals than of all rows.
+TEST_P(Exchange, OfSharedRowsGoesByOwnersAndEqualsOneRanksSums) {
+  for (const bool is_rounded : {false, true}) {
+    const auto by_owners = expect_totals_of_one_rank(GetParam(), shape_of(300, 4000, is_rounded));
+    const bool has_many_nodes = GetParam() == 1 && world().size() > 2;
+    EXPECT_TRUE(by_owners == (has_many_nodes ? 2U : 0U) || is_rounded) << by_owners;
+  }
+}
 
 TEST_P(Exchange, KeepsRowsWhoseSumIsZero) {
   auto shape = shape_of(10);
@@ -155,17 +173,5 @@ TEST_P(Exchange, RefusesMoreOccurrencesThanTheScaleHoldsOnEveryRank) {
 }
 
 INSTANTIATE_TEST_SUITE_P(RanksThatShare, Exchange, ::testing::Values(0, 1, 2));
-
-TEST(DenseExchange, IsTakenWhereRowsOutnumberTheCatalogueTwice) {
-  Ranks ranks(1, shape_of(3));
-  for (auto i = static_cast<std::uint64_t>(world().rank()); i < kContributions;
-       i += static_cast<std::uint64_t>(world().size())) {
-    contribute(ranks.exchange.items(), 0, i, 3);
-  }
-  ranks.exchange.publish(0);
-  ranks.exchange.combine();
-  ranks.exchange.finish();
-  EXPECT_EQ(ranks.exchange.dense_steps(), world().size() > 2 ? 1U : 0U);
-}
 
 }  // namespace ampcf::parallel
