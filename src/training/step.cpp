@@ -89,7 +89,9 @@ std::uint32_t TrainingStep::run(std::uint64_t step, double learning_rate_factor,
   const float scale = 1.0F / static_cast<float>(plan_.global_batch_size(step));
   update_personas(batch, scale, learning_rate_factor);
   if (step + 1 < plan_.steps_per_epoch()) {
+    exchange_.progress();
     sampled_ = &sampler_.batch(step + 1);
+    exchange_.progress();
     prefetch(*sampled_);
   }
   exchange_.combine();
@@ -135,7 +137,11 @@ void TrainingStep::update_personas(const model::MiniBatch& batch, float scale, d
   const float unit = exchange_.items().unit();
   const auto decay = static_cast<float>(updates_.personas.weight_decay);
   const auto ahead = kernels::rows_ahead(moments.stride);
+  constexpr std::size_t kUsersBetweenLooks = 64;  // some microseconds
   for (std::size_t slot = 0; slot < batch.users.size(); ++slot) {
+    if (slot % kUsersBetweenLooks == 0) {
+      exchange_.progress();
+    }
     if (slot + ahead < batch.users.size()) {
       const auto next = batch.users[slot + ahead];
       kernels::ask_for(state_.personas.of(next), moments.stride);
