@@ -57,6 +57,9 @@ void add_optimizer_options(config::OptionTable& table, TrainingOptions& options)
   table.add("item-weight-decay", options.item_weight_decay, "the same for items alone; without it, as --weight-decay",
             config::kNotNegative);
   table.add("batch-size", options.batch_size, "positives of a step, over all ranks", {1.0, 16777216.0, "1 to 2^24"});
+  table.add_choice("gradient-bits", options.gradient_bits, {"32", "16"},
+                   "of a number of an item's gradient, summed over the batch; 16 halves what nodes tell each other of "
+                   "sums, and changes the result a little, the same way on any number of ranks");
   table.add("epochs", options.epochs, "the most passes over the data", config::kAtLeastOne);
   table.add("patience", options.patience,
             "epochs without a better validation HR@10 or NDCG@10 before stopping; 0: never stop", config::kNotNegative);

@@ -219,6 +219,7 @@ void Trainer::build_step() {
     shape.scale = parallel::ItemScale::of(shape.largest_batch, shape.candidates_per_example, share);
     shape.shards = plan_->shard_count();
     shape.largest_share = plan_->largest_share();
+    shape.are_totals_rounded = options_.gradient_bits == "16";
     step_.emplace(communicator_, *node_, *memory_, *plan_, *sampler_, options_.loss, updates_of(options_), shape,
                   std::move(logs), *state_);
   });

@@ -35,6 +35,7 @@ struct TrainingOptions {
   double final_learning_rate = 1.0;  // share of the learning rate that is left at the last epoch, falling linearly
   std::uint64_t warm_up_epochs = 0;  // first epochs over which the learning rate rises, step by step
   std::uint64_t batch_size = 256;    // of all ranks together
+  std::string gradient_bits = "32";  // of a number of an item's summed gradient: 32 or 16
   std::uint64_t epochs = 100;
   std::uint64_t patience = 5;
   std::uint64_t average_epochs = 1;  // the model is the mean over the ends of about so many last epochs
