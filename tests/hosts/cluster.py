@@ -1,5 +1,6 @@
 """Hosts on one machine: each has a network, a name and a mount namespace of its own, held by a process that sleeps,
-and a cable to a bridge. It all lives in namespaces of the test's own (see enter), which end with it."""
+and a cable to a bridge, or to a switch that emulates a network's rate and delay. It all lives in namespaces of the
+test's own (see enter), which end with it."""
 
 import os
 import signal
@@ -30,11 +31,13 @@ def ip(*words):
 
 
 class Cluster:
-    """`count` hosts h0, h1, ... with one slot each. Files are shared by all."""
+    """`count` hosts h0, h1, ... with one slot each. Files are shared by all. `network` asks for switch.py instead of a
+    bridge: megabits per second and microseconds from host to host."""
 
-    def __init__(self, directory, count):
+    def __init__(self, directory, count, network=None):
         self.directory = directory
         self.count = count
+        self.network = network
         self.hostfile = os.path.join(directory, "hostfile")
         self.names = [f"h{number}" for number in range(count)]
         self.holders = []
@@ -43,10 +46,16 @@ class Cluster:
             file.writelines(f"{NETWORK}.{10 + number} {name}\n" for number, name in enumerate(self.names))
         with open(self.hostfile, "w", encoding="ascii") as file:
             file.writelines(f"{name} slots=1\n" for name in self.names)
-        ip("link", "add", "bridge", "type", "bridge")
-        ip("link", "set", "bridge", "up")
+        if network is None:
+            ip("link", "add", "bridge", "type", "bridge")
+            ip("link", "set", "bridge", "up")
         for number, name in enumerate(self.names):
             self.add(number, name)
+        if network is not None:
+            self.start_switch(*network)
+        for number in range(count):
+            self.on(number, "ip", "address", "add", f"{NETWORK}.{10 + number}/24", "dev", "eth0")
+            self.on(number, "ip", "link", "set", "eth0", "up")
 
     def add(self, number, name):
         ready = os.path.join(self.directory, f"{name}.ready")
@@ -57,10 +66,18 @@ class Cluster:
         wait_until(lambda: os.path.exists(ready), f"the host {name}")
         with open(os.path.join(self.directory, f"{name}.pid"), "w", encoding="ascii") as file:
             file.write(str(holder.pid))
-        ip("link", "add", f"cable{number}", "type", "veth", "peer", "name", "eth0", "netns", str(holder.pid))
-        ip("link", "set", f"cable{number}", "master", "bridge", "up")
-        self.on(number, "ip", "address", "add", f"{NETWORK}.{10 + number}/24", "dev", "eth0")
-        self.on(number, "ip", "link", "set", "eth0", "up")
+        if self.network is None:
+            ip("link", "add", f"cable{number}", "type", "veth", "peer", "name", "eth0", "netns", str(holder.pid))
+            ip("link", "set", f"cable{number}", "master", "bridge", "up")
+
+    def start_switch(self, megabits, microseconds):
+        ready = os.path.join(self.directory, "switch.ready")
+        program = os.path.join(os.path.dirname(os.path.abspath(__file__)), "switch.py")
+        holders = [str(holder.pid) for holder in self.holders]
+        switch = subprocess.Popen([sys.executable, program, str(megabits), str(microseconds), ready, *holders])
+        wait_until(lambda: os.path.exists(ready) or switch.poll() is not None, "the switch")
+        if switch.poll() is not None:
+            raise RuntimeError("no switch can be emulated here: that takes root and /dev/net/tun")
 
     def command(self, number, *words):
         return ["nsenter", "--target", str(self.holders[number].pid), "--net", "--uts", "--mount", *words]
@@ -68,13 +85,16 @@ class Cluster:
     def on(self, number, *words):
         subprocess.run(self.command(number, *words), check=True)
 
+    def environment(self):
+        """With which mpirun on the first host finds the others."""
+        return {**os.environ, "AMPCF_HOSTS": self.directory,
+                "OMPI_MCA_plm_rsh_agent": os.path.join(os.path.dirname(os.path.abspath(__file__)), "agent"),
+                "OMPI_MCA_plm_rsh_no_tree_spawn": "1", "OMPI_MCA_btl": "tcp,self", "OMPI_MCA_pml": "ob1",
+                "OMPI_MCA_oob_tcp_if_include": "eth0", "OMPI_MCA_btl_tcp_if_include": "eth0"}
+
     def start(self, *words):
-        """A job on the first host, where mpirun finds the others through its environment alone."""
-        environment = {**os.environ, "AMPCF_HOSTS": self.directory,
-                       "OMPI_MCA_plm_rsh_agent": os.path.join(os.path.dirname(os.path.abspath(__file__)), "agent"),
-                       "OMPI_MCA_plm_rsh_no_tree_spawn": "1", "OMPI_MCA_btl": "tcp,self", "OMPI_MCA_pml": "ob1",
-                       "OMPI_MCA_oob_tcp_if_include": "eth0", "OMPI_MCA_btl_tcp_if_include": "eth0"}
-        return Job(self.command(0, *words), env=environment)
+        """A job on the first host."""
+        return Job(self.command(0, *words), env=self.environment())
 
     def slow_down(self, rate):
         """Every cable, in both directions."""
