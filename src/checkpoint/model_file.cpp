@@ -71,10 +71,7 @@ void ModelFile::read_shared(model::SharedParameters<float>& shared, bool reads_i
     const auto d = dimensions_.dim;
     const auto d_a = dimensions_.attention_dim;
     if (reads_items) {
-      const auto items = read_checked<float>(file_, "/model/items", {item_count_, d});
-      const auto biases = read_checked<float>(file_, "/model/item_bias", {item_count_});
-      pad(items.data(), d, shared.items.data(), dimensions_.item_stride(), item_count_);
-      pad(biases.data(), 1, shared.items.data() + dimensions_.bias_column(), dimensions_.item_stride(), item_count_);
+      read_items(file_, "/model", dimensions_, item_count_, shared.items.data());
     }
     const auto user_projection = read_checked<float>(file_, "/model/attention/user_projection", {d, d_a});
     const auto item_projection = read_checked<float>(file_, "/model/attention/item_projection", {d_a, d});
@@ -86,7 +83,7 @@ void ModelFile::read_shared(model::SharedParameters<float>& shared, bool reads_i
 model::Personas<float> ModelFile::personas(UserRange users) const {
   return as_damage([&] {
     model::Personas<float> personas(dimensions_, users);
-    read_padded(file_, "/model/personas", users, dimensions_.personas, dimensions_.dim, personas.rows.data());
+    read_users(file_, "/model/personas", users, dimensions_, personas.rows.data());
     return personas;
   });
 }

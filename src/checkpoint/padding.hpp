@@ -1,7 +1,7 @@
 #pragma once
 
 #include "ampcf/core/types.hpp"
-#include "ampcf/kernels/vector.hpp"
+#include "ampcf/model/parameters.hpp"
 #include "ampcf/storage/file.hpp"
 #include "checkpoint/checked.hpp"
 
@@ -26,20 +26,69 @@ void unpad(const T* from, std::size_t from_stride, T* into, std::size_t size, st
   }
 }
 
-// Users that pass through an unpadded copy at once: bounded memory beside the table itself.
-inline constexpr std::uint64_t kUsersAtOnce = 65536;
+/// Where rows of a file lie in memory: a row is `parts` parts of `size` numbers, which are `stride` apart in memory.
+struct PaddedRows {
+  std::uint64_t parts;
+  std::uint64_t size;
+  std::uint64_t stride;
 
-/// Rows `users` of a dataset (n_users, r, d) into memory (users.count(), r, padded d).
-inline void read_padded(const storage::File& file, const std::string& dataset, UserRange users, std::size_t personas,
-                        std::size_t dim, float* into) {
-  std::vector<float> rows;
-  for (auto first = users.first; first < users.last; first += kUsersAtOnce) {
-    const auto count = std::min(kUsersAtOnce, users.last - first);
-    rows.resize(count * personas * dim);
-    read_checked_rows(file, dataset, first, std::span<float>(rows));
-    pad(rows.data(), dim, into + (first - users.first) * personas * kernels::padded(dim), kernels::padded(dim),
-        count * personas);
+  [[nodiscard]] bool is_padded() const { return stride != size; }
+  [[nodiscard]] std::uint64_t numbers() const { return parts * size; }
+  /// Rows that pass through an unpadded copy at once: bounded memory beside the table itself.
+  [[nodiscard]] std::uint64_t at_once() const {
+    constexpr std::uint64_t kNumbersAtOnce = std::uint64_t{1} << 19U;
+    return std::max<std::uint64_t>(1, kNumbersAtOnce / std::max<std::uint64_t>(1, numbers()));
   }
+};
+
+/// Rows first.. of a dataset into memory.
+inline void read_padded(const storage::File& file, const std::string& dataset, std::uint64_t first, std::uint64_t count,
+                        const PaddedRows& layout, float* into) {
+  if (!layout.is_padded()) {
+    read_checked_rows(file, dataset, first, std::span<float>(into, count * layout.numbers()));
+    return;
+  }
+  std::vector<float> plain;
+  for (std::uint64_t row = 0; row < count; row += layout.at_once()) {
+    const auto rows = std::min(layout.at_once(), count - row);
+    plain.resize(rows * layout.numbers());
+    read_checked_rows(file, dataset, first + row, std::span<float>(plain));
+    pad(plain.data(), layout.size, into + row * layout.parts * layout.stride, layout.stride, rows * layout.parts);
+  }
+}
+
+/// Rows first.. of a dataset out of memory.
+inline void write_padded(storage::File& file, const std::string& dataset, std::uint64_t first, std::uint64_t count,
+                         const PaddedRows& layout, const float* from) {
+  if (!layout.is_padded()) {
+    write_checked_rows(file, dataset, first, std::span<const float>(from, count * layout.numbers()));
+    return;
+  }
+  std::vector<float> plain;
+  for (std::uint64_t row = 0; row < count; row += layout.at_once()) {
+    const auto rows = std::min(layout.at_once(), count - row);
+    plain.resize(rows * layout.numbers());
+    unpad(from + row * layout.parts * layout.stride, layout.stride, plain.data(), layout.size, rows * layout.parts);
+    write_checked_rows<float>(file, dataset, first + row, plain);
+  }
+}
+
+/// The same for users' rows, (n_users, r, d) in the file, (users.count(), r, padded d) in memory.
+[[nodiscard]] inline PaddedRows users_layout(const model::Dimensions& shape) {
+  return {shape.personas, shape.dim, shape.padded_dim()};
+}
+inline void read_users(const storage::File& file, const std::string& dataset, UserRange users,
+                       const model::Dimensions& shape, float* into) {
+  read_padded(file, dataset, users.first, users.count(), users_layout(shape), into);
+}
+
+/// Items' rows and their biases, whole datasets (n_items, d) and (n_items), into rows of memory.
+inline void read_items(const storage::File& file, const std::string& group, const model::Dimensions& shape,
+                       std::uint64_t item_count, float* into) {
+  file.expect_shape(group + "/items", {item_count, shape.dim});
+  file.expect_shape(group + "/item_bias", {item_count});
+  read_padded(file, group + "/items", 0, item_count, {1, shape.dim, shape.item_stride()}, into);
+  read_padded(file, group + "/item_bias", 0, item_count, {1, 1, shape.item_stride()}, into + shape.bias_column());
 }
 
 }  // namespace ampcf::checkpoint

@@ -16,31 +16,22 @@ namespace {
 
 using storage::File;
 
-// Rows of users pass through an unpadded copy, a bounded number at a time.
 constexpr auto kShares = "/optimizer/persona_shares";
 
 void write_user_rows(File& file, const std::string& dataset, const model::Dimensions& shape, UserRange users,
                      const float* rows) {
-  std::vector<float> plain;
-  for (std::uint64_t first = 0; first < users.count(); first += kUsersAtOnce) {
-    const auto count = std::min(kUsersAtOnce, users.count() - first);
-    plain.resize(count * shape.personas * shape.dim);
-    unpad(rows + first * shape.user_stride(), shape.padded_dim(), plain.data(), shape.dim, count * shape.personas);
-    write_checked_rows<float>(file, dataset, users.first + first, plain);
-  }
+  write_padded(file, dataset, users.first, users.count(), users_layout(shape), rows);
 }
 
 void write_matrix(File& file, const std::string& dataset, const float* from, std::size_t stride, std::uint64_t rows,
                   std::uint64_t columns) {
-  std::vector<float> plain(rows * columns);
-  unpad(from, stride, plain.data(), columns, rows);
-  write_checked<float>(file, dataset, {rows, columns}, plain);
+  create_checked<float>(file, dataset, {rows, columns});
+  write_padded(file, dataset, 0, rows, {1, columns, stride}, from);
 }
 
 void write_column(File& file, const std::string& dataset, const float* from, std::size_t stride, std::uint64_t rows) {
-  std::vector<float> plain(rows);
-  unpad(from, stride, plain.data(), 1, rows);
-  write_checked<float>(file, dataset, {rows}, plain);
+  create_checked<float>(file, dataset, {rows});
+  write_padded(file, dataset, 0, rows, {1, 1, stride}, from);
 }
 
 // The same layout for the parameters and for each moment: items, biases and both projections.
@@ -63,10 +54,7 @@ void write_shared(File& file, const std::string& group, const model::Dimensions&
 void read_shared_tables(const File& file, const std::string& group, const model::Dimensions& shape,
                         std::uint64_t item_count, float* items, float* user_projection, float* item_projection) {
   if (items != nullptr) {
-    const auto rows = read_checked<float>(file, group + "/items", {item_count, shape.dim});
-    const auto biases = read_checked<float>(file, group + "/item_bias", {item_count});
-    pad(rows.data(), shape.dim, items, shape.item_stride(), item_count);
-    pad(biases.data(), 1, items + shape.bias_column(), shape.item_stride(), item_count);
+    read_items(file, group, shape, item_count, items);
   }
   const auto user_rows =
       read_checked<float>(file, group + "/attention/user_projection", {shape.dim, shape.attention_dim});
@@ -290,23 +278,18 @@ void read_state(const std::filesystem::path& path, TrainingState& state, bool re
   if (model.dimensions() != shape || model.item_count() != items || model.user_count() < users.last) {
     throw RuntimeError("{}: its shapes are not those of its options and data (damaged checkpoint)", path.string());
   }
-  if (state.mean) {
-    state.mean->personas = model.personas(users);
-    model.read_shared(state.mean->shared, reads_items);
-  } else {
-    state.personas = model.personas(users);
-    model.read_shared(state.shared, reads_items);
-  }
+  // Into memory that is there already.
+  auto& outcome_personas = state.mean ? state.mean->personas : state.personas;
+  model.read_shared(state.mean ? state.mean->shared : state.shared, reads_items);
   try {
+    read_users(file, "/model/personas", users, shape, outcome_personas.rows.data());
     if (state.mean) {
-      read_padded(file, "/optimizer/current/personas", users, shape.personas, shape.dim, state.personas.rows.data());
+      read_users(file, "/optimizer/current/personas", users, shape, state.personas.rows.data());
       read_shared_tables(file, "/optimizer/current", shape, items, reads_items ? state.shared.items.data() : nullptr,
                          state.shared.user_projection.data(), state.shared.item_projection.data());
     }
-    read_padded(file, "/optimizer/first/personas", users, shape.personas, shape.dim,
-                state.persona_moments.first.data());
-    read_padded(file, "/optimizer/second/personas", users, shape.personas, shape.dim,
-                state.persona_moments.second.data());
+    read_users(file, "/optimizer/first/personas", users, shape, state.persona_moments.first.data());
+    read_users(file, "/optimizer/second/personas", users, shape, state.persona_moments.second.data());
     read_checked_rows(file, "/optimizer/updates/personas", users.first,
                       std::span<std::uint32_t>(state.persona_moments.updates));
     read_shared_tables(file, "/optimizer/first", shape, items, reads_items ? state.item_moments.first.data() : nullptr,
