@@ -10,9 +10,10 @@ namespace ampcf::training::testing {
 namespace {
 
 // Runs on all ranks and on rank 0 alone must leave the same model, optimiser and log.
-void expect_same_as_one_rank(const std::function<void(TrainingOptions&)>& change) {
+void expect_same_as_one_rank(const std::function<void(TrainingOptions&)>& change,
+                             const ampcf::testing::SmallDataset& shape = {}) {
   const TemporaryDirectory directory;
-  ampcf::testing::write_small_dataset(directory / "data.h5");
+  ampcf::testing::write_small_dataset(directory / "data.h5", shape);
   auto options = small_options(directory, "all");
   change(options);
   train(world(), options);
@@ -54,8 +55,20 @@ TEST(Training, WithEveryOptionGivesTheBitsOfOne) {
     options.final_learning_rate = 0.1;
     options.warm_up_epochs = 2;
     options.sharing_ranks = 1;
-    options.batch_size = 1000;  // more rows than twice the catalogue: the dense exchange
+    options.batch_size = 1000;
   });
+}
+
+// Nodes touch the same items often enough for rows to go by owners from the second step on, of three nodes or more.
+TEST(Training, WithRoundedTotalsByOwnersGivesTheBitsOfOne) {
+  expect_same_as_one_rank(
+      [](TrainingOptions& options) {
+        options.dimensions = {2, 64, 64, true};
+        options.gradient_bits = "16";
+        options.sharing_ranks = 1;
+        options.batch_size = 1500;
+      },
+      {.users = 400, .items = 200});
 }
 
 TEST(Training, WarmsUpStepByStep) {
