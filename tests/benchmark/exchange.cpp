@@ -1,6 +1,7 @@
 // The exchange of a step's item gradients over all ranks: those of one node in shared memory, or each rank a node of
 // its own, whose rows travel by MPI. The floor is the rows that a rank must read and write, at the bandwidth of one
-// core.
+// core. Beside it what the cost model of the network needs (src/parallel/NETWORK.md): a round of messages by their
+// length, and what a row costs that has come.
 
 #include "ampcf/parallel/exchange.hpp"
 #include "ampcf/random/philox.hpp"
@@ -63,6 +64,39 @@ void run_case(benchmark::State& state, const Communicator& world, std::uint64_t 
       static_cast<double>(exchange.bytes_received()) / static_cast<double>(state.iterations());
 }
 
+// Every rank sends every other one a message.
+void run_round(benchmark::State& state, const Communicator& world, std::size_t numbers) {
+  communication::MessageRounds<std::int32_t> rounds(world);
+  const std::vector<std::int32_t> message(numbers, 1);
+  const std::vector<std::span<const std::int32_t>> outgoing(static_cast<std::size_t>(world.size()), message);
+  for (auto _ : state) {
+    rounds.begin(outgoing);
+    rounds.wait();
+  }
+  const auto bytes = 4.0 * static_cast<double>(numbers) * static_cast<double>(world.size() - 1);
+  report(state, 1.0, 2.0 * bytes / triad_bytes_per_second(std::size_t{1} << 20U));
+}
+
+// Rows copied out of a table and added to another, as the exchange does with those of other nodes.
+void run_rows(benchmark::State& state, std::uint64_t rows) {
+  const model::Dimensions shape{4, 64, 64, true};
+  const auto scale = parallel::ItemScale::of(rows, kCandidates, 0.1);
+  parallel::ItemGradients own(shape, rows, rows, kCandidates, scale);
+  std::vector<parallel::Number> letter;
+  for (auto _ : state) {
+    letter.clear();
+    for (std::uint64_t row = 0; row < rows; ++row) {
+      const auto* const from = own.row_of(static_cast<ItemIndex>(row * 7919 % rows));
+      letter.insert(letter.end(), from, from + own.row_size());
+    }
+    for (std::size_t at = 0; at < letter.size(); at += own.row_size()) {
+      own.add_row(letter.data() + at);
+    }
+  }
+  const auto bytes = 4.0 * 4.0 * static_cast<double>(letter.size());
+  report(state, static_cast<double>(rows), bytes / triad_bytes_per_second(std::size_t{1} << 20U));
+}
+
 }  // namespace
 
 void register_exchange(const Communicator& world) {
@@ -81,6 +115,19 @@ void register_exchange(const Communicator& world) {
       }
     }
   }
+  for (const std::size_t numbers : {2, 4096, 65536, 262144}) {
+    const auto name = fmt::format("round/ranks:{}/numbers:{}", world.size(), numbers);
+    benchmark::RegisterBenchmark(name.c_str(),
+                                 [&world, numbers](benchmark::State& state) { run_round(state, world, numbers); })
+        ->UseRealTime()
+        ->Iterations(50)
+        ->Unit(benchmark::kMicrosecond);
+  }
+  constexpr std::uint64_t kRows = 4000;
+  benchmark::RegisterBenchmark("rows", [](benchmark::State& state) { run_rows(state, kRows); })
+      ->UseRealTime()
+      ->Iterations(50)
+      ->Unit(benchmark::kMicrosecond);
 }
 
 }  // namespace ampcf::benchmarks
