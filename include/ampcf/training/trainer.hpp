@@ -33,6 +33,8 @@ class Trainer {
   void open_data();
   void share_memory();
   void open_run();
+  [[nodiscard]] std::vector<std::filesystem::path> prepare_directory();
+  void initialize();
   void resume(const std::vector<std::filesystem::path>& checkpoints);
   void resume_from(const std::filesystem::path& path);
   void build_step();
