@@ -3,6 +3,7 @@
 #include "training/epoch_report.hpp"
 #include "training/progress.hpp"
 
+#include <algorithm>
 #include <chrono>
 
 namespace ampcf::training {
@@ -65,6 +66,7 @@ Wish Trainer::train_epoch(EpochReport& report) {
     Wish wish = Wish::nothing;
     with_place([&] { wish = take_step(factor); });
     line.update(progress.epoch_step);
+    tell_status_when_due();
     if (wish != Wish::nothing) {
       pause_for_checkpoint();
     }
@@ -106,6 +108,43 @@ Wish Trainer::agreed_wish() const {
   return static_cast<Wish>(communicator_.max(static_cast<std::uint32_t>(wishes_(state_->progress.step))));
 }
 
+Pace Trainer::measure_pace(double seconds) {
+  constexpr std::uint64_t kFirst = 16;  // to warm up, and to see how many fit
+  const auto steps = plan_->steps_per_epoch();
+  std::uint64_t step = 0;
+  const auto run = [&](std::uint64_t count) {
+    const auto start = Clock::now();
+    for (std::uint64_t i = 0; i < count; ++i) {
+      if (step == 0) {
+        sampler_->begin_epoch(state_->progress.epoch++);
+      }
+      step_->run(step, 1.0, 0);
+      step = (step + 1) % steps;
+    }
+    return seconds_since(start);
+  };
+  run(kFirst);
+  const auto trial = std::max(1e-6, slowest(run(kFirst)) / static_cast<double>(kFirst));
+  Pace pace;
+  pace.steps = static_cast<std::uint64_t>(std::clamp(seconds / trial, 4.0 * static_cast<double>(kFirst), 1e6));
+  const auto waited = step_->exchange().seconds_waiting();
+  const auto received = step_->exchange().bytes_received();
+  const auto spent = run(pace.steps);
+  const auto waiting = step_->exchange().seconds_waiting() - waited;
+  const auto count = static_cast<double>(pace.steps);
+  const auto positives = count / static_cast<double>(steps) * static_cast<double>(dataset_->interaction_count());
+  const auto all = communicator_.sum(spent);
+  pace.seconds_per_step = slowest(spent) / count;
+  pace.waiting_share = communicator_.sum(waiting) / all;
+  pace.rank_rate = positives / std::max(1e-9, all * (1.0 - pace.waiting_share));
+  pace.bytes_per_step = communicator_.max(static_cast<double>(step_->exchange().bytes_received() - received)) / count;
+  const auto start = Clock::now();
+  if (validation_->run(state_->outcome_personas(), state_->outcome_shared())) {
+    pace.validation_seconds = slowest(seconds_since(start));
+  }
+  return pace;
+}
+
 Wish Trainer::take_step(double learning_rate_factor) {
   auto& progress = state_->progress;
   if (communicator_.watch() != nullptr) {
@@ -138,8 +177,8 @@ void Trainer::write_checkpoint(bool is_best) {
   const auto start = Clock::now();
   with_place([&] {
     require_same_replicas(communicator_, *state_);
-    directory_.write_checkpoint(communicator_, {dataset_->fingerprint(), resolved_, dataset_->user_count()}, *state_,
-                                is_best, options_.keep);
+    directory_.write_checkpoint(communicator_, {dataset_->fingerprint(), resolved_, dataset_->user_count(), &ids_},
+                                *state_, is_best, options_.keep);
   });
   last_checkpoint_ = fmt::format("{} (step {})", directory_.checkpoint().string(), state_->progress.step);
   seconds_in_checkpoints_ += slowest(seconds_since(start));

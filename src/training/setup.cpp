@@ -4,22 +4,12 @@
 #include "ampcf/training/consistency.hpp"
 #include "ampcf/training/memory.hpp"
 #include "ampcf/training/trainer.hpp"
+#include "training/item_counts.hpp"
 #include "training/progress.hpp"
 
 namespace ampcf::training {
 
 namespace {
-
-// How often each item stands in the whole training part.
-std::vector<std::uint64_t> count_items(const communication::Communicator& communicator,
-                                       const dataset::Interactions& interactions, std::uint64_t item_count) {
-  std::vector<std::uint64_t> counts(item_count);
-  for (const auto item : interactions.item) {
-    ++counts[item];
-  }
-  communicator.sum(std::span<std::uint64_t>(counts));
-  return counts;
-}
 
 // Expected number of times that the candidates of one positive name the most frequent item.
 double largest_share(const std::vector<std::uint64_t>& counts, const sampling::NegativeSampler& negatives,
@@ -67,6 +57,9 @@ void Trainer::open_data() {
                   options_.batch_size);
     const auto users = plan_->users_of_rank(static_cast<std::uint64_t>(communicator_.rank()));
     interactions_ = dataset_->interactions(users);
+    if (communicator_.rank() == 0) {
+      ids_ = {dataset_->user_ids(), dataset_->item_ids()};
+    }
   });
   dataset::HeldOut held_out;
   communicator_.agree([&] { held_out = dataset_->held_out(dataset::HeldOutPart::validation, interactions_.users); });
@@ -76,9 +69,44 @@ void Trainer::open_data() {
 
 void Trainer::share_memory() {
   node_.emplace(communicator_, options_.sharing_ranks);
+  require_room_in_memory();
   memory_.emplace(node_->ranks());
+  communicator_.agree(
+      [&] { state_.emplace(options_.dimensions, interactions_.users, dataset_->item_count(), *memory_, parts()); });
+}
+
+MemoryNeed Trainer::memory_need() const {
+  const auto candidates = options_.is_full_softmax ? dataset_->item_count() : options_.negatives.count + 1;
+  return training::memory_need({.dimensions = options_.dimensions,
+                                .parts = parts(),
+                                .users = dataset_->user_count(),
+                                .own_users = interactions_.users.count(),
+                                .own_interactions = interactions_.item.size(),
+                                .items = dataset_->item_count(),
+                                .validation_candidates = validation_->candidates_per_user(),
+                                .positives = plan_->largest_batch(),
+                                .candidates = candidates,
+                                .node_ranks = static_cast<std::uint64_t>(node_->ranks().size()),
+                                .has_ids = communicator_.rank() == 0});
+}
+
+// Before it is asked for: the kernel would grant it, and kill a rank when it is used.
+void Trainer::require_room_in_memory() const {
+  const auto need = memory_need();
+  const auto host = communicator_.of_host();
+  const bool is_first_of_copy = node_->ranks().rank() == 0;
+  const auto host_bytes = host.sum(need.rank_bytes + (is_first_of_copy ? need.node_bytes : 0));
   communicator_.agree([&] {
-    state_.emplace(options_.dimensions, interactions_.users, dataset_->item_count(), *memory_, parts());
+    const auto memory = host_memory();
+    if (!memory) {
+      return;
+    }
+    require_memory(host_bytes, memory->total_bytes, fmt::format("the node of rank {}", communicator_.rank()));
+    if (host_bytes > memory->available_bytes && host.rank() == 0) {
+      log_.warn("the run needs {:.3f} GB of this node, which has {:.3f}, but now only {:.3f} to spare",
+                1e-9 * static_cast<double>(host_bytes), 1e-9 * static_cast<double>(memory->total_bytes),
+                1e-9 * static_cast<double>(memory->available_bytes));
+    }
   });
 }
 
@@ -94,7 +122,8 @@ void Trainer::open_run() {
     }
     if (!is_finished()) {
       directory_.require_room(
-          checkpoint::state_bytes(options_.dimensions, dataset_->user_count(), dataset_->item_count(), parts()),
+          checkpoint::state_bytes(options_.dimensions, dataset_->user_count(), dataset_->item_count(), parts()) +
+              checkpoint::ids_bytes(ids_),
           options_.keep);
       directory_.write_config(resolved_);
     }
@@ -107,6 +136,7 @@ void Trainer::initialize() {
   model::initialize(state_->personas, options_.initial_scale, options_.seed);
   model::initialize(state_->shared, options_.initial_scale, options_.projection_noise, options_.seed,
                     node_->ranks().rank() == 0);
+  inherit();
   communicator_.barrier();
   average(1);
 }
@@ -139,11 +169,7 @@ void Trainer::announce() const {
             options_.dimensions.personas, options_.dimensions.dim, options_.attention, plan_->steps_per_epoch(),
             options_.batch_size, communicator_.size() == 1 ? "1 rank" : fmt::format("{} ranks", communicator_.size()),
             instruction_set(), options_.shards);
-  const auto own_users = interactions_.users;
-  const auto need = memory_need({options_.dimensions, parts(), dataset_->user_count(), own_users.count(),
-                                 interactions_.item.size(), dataset_->item_count(), validation_->candidates_per_user(),
-                                 plan_->largest_batch(), sampler_->candidates_per_example(),
-                                 static_cast<std::uint64_t>(node_->ranks().size())});
+  const auto need = memory_need();
   log_.info("memory: {:.2f} GB of this rank, {:.2f} GB that the ranks of its node share",
             1e-9 * static_cast<double>(need.rank_bytes), 1e-9 * static_cast<double>(need.node_bytes));
   if (state_->progress.step > 0) {

@@ -1,5 +1,7 @@
 #include "ampcf/training/trainer.hpp"
 
+#include "training/status.hpp"
+
 namespace ampcf::training {
 
 Trainer::Trainer(const communication::Communicator& communicator, Log& log, const TrainingOptions& options,
@@ -12,7 +14,11 @@ Trainer::Trainer(const communication::Communicator& communicator, Log& log, cons
       final_epochs_(final_epochs),
       directory_(options.output) {
   open_data();
-  open_run();
+  if (options_.plan.is_asked) {
+    initialize();
+  } else {
+    open_run();
+  }
   build_step();
   announce();
 }
@@ -25,7 +31,7 @@ double Trainer::slowest(double seconds) const { return communicator_.max(seconds
 bool Trainer::is_finished() const {
   const auto& progress = state_->progress;
   const bool is_exhausted = options_.patience > 0 && progress.epochs_without_improvement >= options_.patience;
-  return progress.epoch >= final_epochs_.value_or(options_.epochs) || (is_exhausted && validation_->user_count() > 0);
+  return progress.epoch >= last_epoch() || (is_exhausted && validation_->user_count() > 0);
 }
 
 double Trainer::learning_rate_factor() const {
@@ -36,16 +42,29 @@ double Trainer::learning_rate_factor() const {
 }
 
 ExitCode Trainer::run() {
+  try {
+    const auto code = train();
+    tell_status(code == ExitCode::success ? "finished" : "stopped");
+    return code;
+  } catch (const std::exception& error) {
+    tell_status("failed", error.what());
+    throw;
+  }
+}
+
+ExitCode Trainer::train() {
   if (is_finished()) {
     log_.info("the run in {} is finished: nothing to do", directory_.path().string());
     return ExitCode::success;
   }
+  tell_status("training");
   while (!is_finished()) {
     const auto wish = run_epoch();
     if (is_stop(wish)) {
       announce_stop(wish);
       return ExitCode::stopped;
     }
+    tell_status("training");
   }
   const auto& progress = state_->progress;
   if (progress.best_sum >= 0.0) {
