@@ -55,6 +55,18 @@ def train(ranks, data, run, words):
         return list(csv.DictReader(file))
 
 
+def merged(*lists):
+    """Options of which a later one replaces an earlier one of the same name."""
+    values = {}
+    for words in lists:
+        words = list(words)
+        while words:
+            name, is_joined, value = words.pop(0).partition("=")
+            has_value = is_joined or (words and not words[0].startswith("--"))
+            values[name] = value if is_joined else words.pop(0) if has_value else "true"
+    return [f"{name}={value}" for name, value in values.items()]
+
+
 def quality(row):
     return float(row["validation_hr"]) + float(row["validation_ndcg"])
 
@@ -98,13 +110,13 @@ def main():
     best = best_of(cold)
     goal = ARRIVED * quality(best)
     epochs = chosen.old_epochs or int(best["epoch"])
-    train(chosen.ranks, old, os.path.join(work, "old"), [*options, "--epochs", str(epochs), "--patience", "0"])
+    train(chosen.ranks, old, os.path.join(work, "old"), merged(options, ["--epochs", str(epochs), "--patience", "0"]))
     print(f"old model: {epochs} epochs; goal: HR@10 + NDCG@10 of {goal:.4f}", flush=True)
     print("| start | epochs to the goal | seconds | best HR@10 / NDCG@10 | in epoch |\n|---|---|---|---|---|")
     for number, variant in enumerate([None, *(chosen.variant or [""])]):
         rows = cold if variant is None else train(
             chosen.ranks, chosen.data, os.path.join(work, f"warm-{number}"),
-            [*options, "--initialize-from", os.path.join(work, "old", "best.h5"), *shlex.split(variant)])
+            merged(options, ["--initialize-from", os.path.join(work, "old", "best.h5")], shlex.split(variant)))
         name = "from nothing" if variant is None else f"old model {variant}".strip()
         reached = arrival(rows, goal)
         best = best_of(rows)
