@@ -18,8 +18,9 @@ int main(int argc, char** argv) {
     if (!table.parse(argc, argv)) {
       return ExitCode::success;
     }
-    const auto log = make_log();
-    fmt::print("{}", generation::generate(options, *log).text());
-    return ExitCode::success;
+    return communication::run_logged(table.log_options(), communication::Communicator::alone(), [&](Log& log) {
+      fmt::print("{}", generation::generate(options, log).text());
+      return ExitCode::success;
+    });
   });
 }

@@ -13,10 +13,13 @@ int main(int argc, char** argv) {
         "ampcf-prepare", "raw interactions to one HDF5 dataset",
         "ampcf-prepare --input PATH [--input PATH ...] --format FORMAT --output data.h5 [options]");
     dataset::add_options(table, options);
-    if (table.parse(argc, argv)) {
-      dataset::settle_options(table, options);
-      fmt::print("{}", dataset::prepare(options, *make_log()).text());
+    if (!table.parse(argc, argv)) {
+      return ExitCode::success;
     }
-    return ExitCode::success;
+    dataset::settle_options(table, options);
+    return communication::run_logged(table.log_options(), communication::Communicator::alone(), [&](Log& log) {
+      fmt::print("{}", dataset::prepare(options, log).text());
+      return ExitCode::success;
+    });
   });
 }

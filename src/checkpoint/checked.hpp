@@ -13,6 +13,10 @@
 /// its metadata.)
 namespace ampcf::checkpoint {
 
+/// Raw ids of users and items.
+inline constexpr const char* kUserIds = "/ids/users";
+inline constexpr const char* kItemIds = "/ids/items";
+
 /// Path of the checksums of a dataset.
 [[nodiscard]] std::string checksums_of(const std::string& dataset);
 

@@ -3,6 +3,8 @@
 #include "ampcf/core/error.hpp"
 #include "checkpoint/padding.hpp"
 
+#include <xxhash.h>
+
 namespace ampcf::checkpoint {
 
 namespace {
@@ -85,6 +87,31 @@ model::Personas<float> ModelFile::personas(UserRange users) const {
     model::Personas<float> personas(dimensions_, users);
     read_users(file_, "/model/personas", users, dimensions_, personas.rows.data());
     return personas;
+  });
+}
+
+bool ModelFile::has_ids() const { return file_.contains(kUserIds) && file_.contains(kItemIds); }
+
+std::vector<std::string> ModelFile::user_ids() const { return ids(kUserIds, user_count_); }
+std::vector<std::string> ModelFile::item_ids() const { return ids(kItemIds, item_count_); }
+
+std::vector<std::string> ModelFile::ids(const std::string& dataset, std::uint64_t count) const {
+  return as_damage([&] {
+    file_.expect_shape(dataset, {count});
+    file_.expect_shape(checksums_of(dataset), {count});
+    return read_checked_strings(file_, dataset);
+  });
+}
+
+std::string ModelFile::model_fingerprint() const {
+  return as_damage([&] {
+    std::vector<std::uint64_t> sums{dimensions_.personas, dimensions_.dim, dimensions_.attention_dim};
+    for (const std::string name :
+         {"personas", "items", "item_bias", "attention/user_projection", "attention/item_projection"}) {
+      const auto rows = file_.read<std::uint64_t>(checksums_of("/model/" + name));
+      sums.insert(sums.end(), rows.begin(), rows.end());
+    }
+    return fmt::format("{:016x}", XXH3_64bits(sums.data(), sums.size() * sizeof(sums[0])));
   });
 }
 

@@ -7,6 +7,7 @@
 #include "checkpoint/checked.hpp"
 #include "checkpoint/padding.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <optional>
 
@@ -127,6 +128,10 @@ void write_layout(File& file, const Header& header, const TrainingState& state) 
   const auto& shape = state.shared.dimensions;
   const auto items = state.shared.item_count;
   write_header(file, header, shape);
+  if (header.ids != nullptr) {
+    write_checked_strings(file, kUserIds, header.ids->users);
+    write_checked_strings(file, kItemIds, header.ids->items);
+  }
   write_progress(file, state.progress);
   write_shared(file, "/model", shape, items, tables_of(state.outcome_shared()));
   if (state.mean) {
@@ -174,8 +179,9 @@ void write_partial(const std::filesystem::path& partial, const communication::Co
     if (communicator.rank() == 0) {
       std::filesystem::remove(partial);  // a new file, also where a rank of a dying run may still hold the old one
       // Asked before HDF5 is, which crashes at its end over a file whose last bytes found no room.
-      storage::reserve_room(
-          partial, state_bytes(state.shared.dimensions, header.user_count, state.shared.item_count, state.parts()));
+      const auto ids = header.ids != nullptr ? ids_bytes(*header.ids) : 0;
+      storage::reserve_room(partial, ids + state_bytes(state.shared.dimensions, header.user_count,
+                                                       state.shared.item_count, state.parts()));
       auto file = File::create(partial);
       write_layout(file, header, state);
       file.close();
@@ -246,6 +252,18 @@ std::uint64_t state_bytes(const model::Dimensions& shape, std::uint64_t users, s
   const std::uint64_t projections = tables * 2 * shape.dim * shape.attention_dim * sizeof(float);
   constexpr std::uint64_t kRest = std::uint64_t{1} << 20U;  // options, log, names
   return users * user + items * item + projections + kRest;
+}
+
+std::uint64_t ids_bytes(const RawIds& ids) {
+  std::uint64_t bytes = 0;
+  for (const auto* const list : {&ids.users, &ids.items}) {
+    std::size_t longest = 1;  // of that length are all
+    for (const auto& id : *list) {
+      longest = std::max(longest, id.size());
+    }
+    bytes += list->size() * (longest + 8);
+  }
+  return bytes;
 }
 
 void write_state(const std::filesystem::path& path, const communication::Communicator& communicator,

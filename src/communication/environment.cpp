@@ -108,4 +108,22 @@ int run_serial(const std::function<ExitCode()>& body) {
   }
 }
 
+ExitCode run_logged(const LogOptions& options, const Communicator& communicator,
+                    const std::function<ExitCode(Log&)>& work) {
+  std::shared_ptr<Log> log;
+  communicator.agree([&] { log = make_log(communicator.rank(), communicator.size(), options); });
+  try {
+    return work(*log);
+  } catch (const AgreedError& error) {
+    if (communicator.rank() == 0) {
+      const bool is_of_other = error.reporter() != 0;
+      record_failure(*log, is_of_other ? fmt::format("rank {}: {}", error.reporter(), error.what()) : error.what());
+    }
+    throw;
+  } catch (const std::exception& error) {
+    record_failure(*log, error.what());
+    throw;
+  }
+}
+
 }  // namespace ampcf::communication

@@ -49,6 +49,10 @@ OptionTable::OptionTable(std::string program, std::string summary, std::string u
     : program_(std::move(program)), summary_(std::move(summary)), usage_(std::move(usage)) {
   begin_group("General");
   keep_out_of_config(add("config", config_path_, "INI file with any of these options; the command line wins"));
+  keep_out_of_config(add_choice("log-level", log_options_.level, LogOptions::levels(),
+                                "what is said on stderr; with debug by every rank, else above rank 0 from warning on"));
+  keep_out_of_config(add("log-file", log_options_.file,
+                         "append it to this file too; a rank above 0 that has something to say, to FILE.rankN"));
 }
 
 void OptionTable::begin_group(std::string title) { groups_.push_back({std::move(title), {}}); }

@@ -170,11 +170,20 @@ HeldOut Dataset::held_out(HeldOutPart part, UserRange users) const {
   HeldOut out;
   out.users = users;
   out.item = held_out_items(part, users);
-  out.candidates_per_user = file_.shape(group + "/candidates")[1];
+  out.candidates_per_user = candidates_per_user(part);
   out.candidates.resize(users.count() * out.candidates_per_user);
   file_.read_rows(group + "/candidates", users.first, std::span<ItemIndex>(out.candidates));
   check_items(path(), group + "/candidates", out.candidates, kNoCandidate, item_count_);
   return out;
+}
+
+std::uint64_t Dataset::candidates_per_user(HeldOutPart part) const {
+  return file_.shape(group_of(part) + "/candidates")[1];
+}
+
+bool Dataset::has_held_out(HeldOutPart part) const {
+  const auto items = held_out_items(part, {0, user_count()});
+  return std::any_of(items.begin(), items.end(), [](std::int64_t item) { return item != kNoItem; });
 }
 
 std::vector<std::string> Dataset::user_ids() const { return distinct_ids("/users/id", user_count()); }

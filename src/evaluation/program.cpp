@@ -1,5 +1,6 @@
 #include "ampcf/evaluation/program.hpp"
 
+#include "ampcf/communication/environment.hpp"
 #include "ampcf/evaluation/comparison/comparison.hpp"
 #include "ampcf/evaluation/evaluation.hpp"
 
@@ -39,14 +40,14 @@ ExitCode run_program(int argc, const char* const* argv, const communication::Com
       check_options(table, options, baselines);
     }
   });
-  if (is_to_run && !options.compared.empty()) {
-    fmt::print("{}", compare_as_asked(options, communicator));
-  } else if (is_to_run) {
-    const auto log = make_log(communicator.rank(), communicator.size());
-    const auto text = evaluate(options, table.resolved(), communicator, *log, baselines);
-    fmt::print("{}", text);
+  if (!is_to_run) {
+    return ExitCode::success;
   }
-  return ExitCode::success;
+  return communication::run_logged(table.log_options(), communicator, [&](Log& log) {
+    fmt::print("{}", options.compared.empty() ? evaluate(options, table.resolved(), communicator, log, baselines)
+                                              : compare_as_asked(options, communicator));
+    return ExitCode::success;
+  });
 }
 
 }  // namespace ampcf::evaluation

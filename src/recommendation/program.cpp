@@ -1,5 +1,6 @@
 #include "ampcf/recommendation/program.hpp"
 
+#include "ampcf/communication/environment.hpp"
 #include "ampcf/core/log.hpp"
 #include "ampcf/recommendation/all_lists.hpp"
 #include "ampcf/recommendation/cards.hpp"
@@ -145,6 +146,26 @@ void recommend_to_all(const RecommendOptions& options, const communication::Comm
            seconds_since(start));
 }
 
+void recommend(const RecommendOptions& options, const communication::Communicator& communicator, Log& log) {
+  if (options.is_for_all && !options.has_cards) {
+    recommend_to_all(options, communicator, log);
+    return;
+  }
+  communicator.agree([&] {
+    if (communicator.rank() != 0) {
+      return;
+    }
+    if (options.is_for_all) {
+      fmt::print("{}", describe_population(options));
+    } else if (options.export_to.empty()) {
+      fmt::print("{}", recommend_to_users(options, log));
+    } else {
+      export_model(dataset::Dataset(options.data), checkpoint::ModelFile(options.checkpoint), options.export_to,
+                   options.export_form);
+    }
+  });
+}
+
 }  // namespace
 
 ExitCode run_program(int argc, const char* const* argv, const communication::Communicator& communicator) {
@@ -168,25 +189,10 @@ ExitCode run_program(int argc, const char* const* argv, const communication::Com
   if (!is_to_run) {
     return ExitCode::success;
   }
-  const auto log = make_log(communicator.rank(), communicator.size());
-  if (options.is_for_all && !options.has_cards) {
-    recommend_to_all(options, communicator, *log);
+  return communication::run_logged(table.log_options(), communicator, [&](Log& log) {
+    recommend(options, communicator, log);
     return ExitCode::success;
-  }
-  communicator.agree([&] {
-    if (communicator.rank() != 0) {
-      return;
-    }
-    if (options.is_for_all) {
-      fmt::print("{}", describe_population(options));
-    } else if (options.export_to.empty()) {
-      fmt::print("{}", recommend_to_users(options, *log));
-    } else {
-      export_model(dataset::Dataset(options.data), checkpoint::ModelFile(options.checkpoint), options.export_to,
-                   options.export_form);
-    }
   });
-  return ExitCode::success;
 }
 
 }  // namespace ampcf::recommendation

@@ -1,5 +1,6 @@
 #include "ampcf/report/program.hpp"
 
+#include "ampcf/communication/environment.hpp"
 #include "ampcf/evaluation/metrics_file.hpp"
 #include "ampcf/evaluation/options.hpp"
 #include "ampcf/storage/file.hpp"
@@ -92,18 +93,7 @@ std::string written(const std::vector<Subject>& subjects, const evaluation::Comp
                users_section(portraits, sketchbook), options_section(subjects)});
 }
 
-}  // namespace
-
-ExitCode run_program(int argc, const char* const* argv) {
-  ReportOptions options;
-  config::OptionTable table("ampcf-report", "writes one self-contained HTML page about finished runs",
-                            "ampcf-report --run RUN ... --metrics metrics.json ... [--data data.h5 --user RAW_ID ...] "
-                            "--output report.html");
-  add_options(table, options);
-  if (!table.parse(argc, argv)) {
-    return ExitCode::success;
-  }
-  check_options(options);
+void report(const ReportOptions& options) {
   require_other_file(options);
   storage::require_writable(options.output);
   const auto subjects = read_subjects(options.runs, options.metrics);
@@ -116,7 +106,24 @@ ExitCode run_program(int argc, const char* const* argv) {
   }
   storage::commit_text(options.output, html);
   fmt::print("{}\n", options.output.string());
-  return ExitCode::success;
+}
+
+}  // namespace
+
+ExitCode run_program(int argc, const char* const* argv) {
+  ReportOptions options;
+  config::OptionTable table("ampcf-report", "writes one self-contained HTML page about finished runs",
+                            "ampcf-report --run RUN ... --metrics metrics.json ... [--data data.h5 --user RAW_ID ...] "
+                            "--output report.html");
+  add_options(table, options);
+  if (!table.parse(argc, argv)) {
+    return ExitCode::success;
+  }
+  check_options(options);
+  return communication::run_logged(table.log_options(), communication::Communicator::alone(), [&](Log&) {
+    report(options);
+    return ExitCode::success;
+  });
 }
 
 }  // namespace ampcf::report

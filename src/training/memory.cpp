@@ -16,8 +16,10 @@ MemoryNeed memory_need(const RunSize& size) {
   constexpr std::uint64_t kItem = kNumber + 8 + 8;             // row of its gradient; alias table; probability
   const std::uint64_t batch_rows = shape.is_identity ? 1 : 4;  // dL/du; u, p and dL/dp
   const auto batch_users = std::min(size.own_users, size.positives);
+  constexpr std::uint64_t kString = 32;  // an id of up to 15 bytes lies in its string
   MemoryNeed need{};
-  need.rank_bytes = 8 * size.users + size.own_users * user + size.own_interactions * kInteraction + size.items * kItem +
+  need.rank_bytes = (size.has_ids ? kString * (size.users + size.items) : 0) + 8 * size.users + size.own_users * user +
+                    size.own_interactions * kInteraction + size.items * kItem +
                     batch_users * batch_rows * kNumber * shape.user_stride();
   const auto gradient_rows = std::min(size.items, size.positives * size.candidates);
   need.node_bytes = size.items * (tables * kNumber * shape.item_stride() + kNumber) +

@@ -9,6 +9,32 @@ namespace {
 
 const config::Range kSize{1.0, 4096.0, "1 to 4096"};
 
+void add_initial_options(config::OptionTable& table, TrainingOptions& options) {
+  table.begin_group("Start from an older model");
+  table.add(
+      "initialize-from", options.initialize_from,
+      "begin with this checkpoint's model: users and items take over the rows of their raw ids, new ones begin as "
+      "always");
+  table.add("initialize-fingerprint", options.initialize_fingerprint, "HEX",
+            "refuse another model there than this one; config.ini has it of the model that the run began with");
+  table.add("initialize-moments", options.has_initial_moments, "take over Adam's moments of these rows too");
+}
+
+void add_plan_options(config::OptionTable& table, TrainingOptions& options) {
+  auto& plan = options.plan;
+  table.begin_group("Plan");
+  const auto add = [](config::Option& option) { config::OptionTable::keep_out_of_config(option); };
+  add(table.add("dry-run", plan.is_asked,
+                "print what the run would need and take, after some measured steps, and write nothing"));
+  add(table.add("plan-ranks", plan.ranks, "plan for so many ranks; 0: those that run"));
+  add(table.add("plan-nodes", plan.nodes, "on so many nodes; 0: those that run, one with --plan-ranks"));
+  add(table.add("plan-memory", plan.memory_gb, "of so many GB each; 0: as much as this one", config::kNotNegative));
+  add(table.add("plan-rate", plan.rate, "positives of a rank in a second; 0: measured", config::kNotNegative));
+  add(table.add("plan-bandwidth", plan.bandwidth_gb_per_second, "GB/s of a node's link", config::kPositive));
+  add(table.add("plan-latency", plan.latency_microseconds, "microseconds of a message between nodes",
+                config::kNotNegative));
+}
+
 void add_model_options(config::OptionTable& table, TrainingOptions& options) {
   table.begin_group("Model");
   table.add("personas", options.dimensions.personas, "personas of a user, r; 1 is matrix factorisation",
@@ -100,12 +126,21 @@ void add_options(config::OptionTable& table, TrainingOptions& options) {
   table.add("sharing-ranks", options.sharing_ranks,
             "ranks of a host that share one copy of the items; 0: all of it, 1: each has its own",
             config::kNotNegative);
+  add_plan_options(table, options);
+  add_initial_options(table, options);
   add_model_options(table, options);
   add_loss_options(table, options);
   add_optimizer_options(table, options);
 }
 
 void resolve(TrainingOptions& options, bool is_attention_dim_given) {
+  if (options.initialize_from.empty() && (options.has_initial_moments || !options.initialize_fingerprint.empty())) {
+    throw UsageError("--initialize-moments and --initialize-fingerprint are of the model that --initialize-from names");
+  }
+  if (options.plan.nodes > options.plan.ranks) {
+    throw UsageError("--plan-nodes {} with --plan-ranks {}: expected a rank or more to each node", options.plan.nodes,
+                     options.plan.ranks);
+  }
   options.dimensions.is_identity = options.attention == "identity";
   if (!options.dimensions.is_identity) {
     return;

@@ -1,9 +1,11 @@
 #include "ampcf/training/program.hpp"
 
 #include "ampcf/checkpoint/model_file.hpp"
+#include "ampcf/communication/environment.hpp"
 #include "ampcf/communication/stall_watch.hpp"
 #include "ampcf/training/consistency.hpp"
 #include "ampcf/training/trainer.hpp"
+#include "training/dry_run.hpp"
 
 #include <algorithm>
 
@@ -71,11 +73,33 @@ std::string everything_of(const CommandLine& line) {
                      options.is_resumed, options.is_forced);
 }
 
+// So that the run's configuration says which model it began with. A run that goes on has it there already, and needs
+// the model no more.
+void note_origin(TrainingOptions& options) {
+  if (!options.initialize_from.empty() && options.initialize_fingerprint.empty()) {
+    options.initialize_fingerprint = checkpoint::ModelFile(options.initialize_from).model_fingerprint();
+  }
+}
+
+bool has_validation(const communication::Communicator& communicator, const TrainingOptions& options) {
+  std::uint32_t answer = 0;
+  communicator.agree([&] {
+    if (communicator.rank() == 0) {
+      answer = dataset::Dataset(options.data).has_held_out(dataset::HeldOutPart::validation) ? 1 : 0;
+    }
+  });
+  return communicator.max(answer) > 0;
+}
+
 // Trains on the training part to find the number of epochs, in RUN/search, then on it and the validation items in RUN.
 ExitCode run_refit(const communication::Communicator& communicator, Log& log, CommandLine& line, const Wishes& wishes) {
   auto& options = line.options;
   const auto fitted = options;
   const auto resolved = line.table.resolved();
+  if (!has_validation(communicator, options)) {
+    log.info("{} has no validation items: nothing to search for or to add, one training does", options.data.string());
+    return Trainer(communicator, log, options, resolved, wishes, options.epochs).run();
+  }
   const RunDirectory directory(options.output);
   const auto search = directory.search();
   std::uint64_t epochs = 0;
@@ -106,6 +130,27 @@ ExitCode run_refit(const communication::Communicator& communicator, Log& log, Co
   return Trainer(communicator, log, options, resolved, wishes, epochs).run();
 }
 
+ExitCode run(const communication::Communicator& communicator, Log& log, CommandLine& line) {
+  require_same_program(communicator);
+  require_same_options(communicator, everything_of(line));
+  if (line.options.plan.is_asked) {
+    dry_run(communicator, log, line.options);
+    return ExitCode::success;
+  }
+  std::optional<communication::StallWatch> stall_watch;
+  auto watched = communicator;
+  if (line.options.stall_warning_seconds > 0 && communicator.size() > 1) {
+    stall_watch.emplace(line.options.stall_warning_seconds, communicator.rank(), communicator.size());
+    watched.set_watch(&*stall_watch);
+  }
+  // One clock decides when checkpoints are due; every rank listens for signals.
+  const bool is_timekeeper = communicator.rank() == 0;
+  Watch watch(is_timekeeper ? time_left(line.options) : 0, is_timekeeper ? line.options.checkpoint_every_seconds : 0);
+  const auto wishes = [&watch](std::uint64_t) { return watch.wish(); };
+  return line.options.is_refitted ? run_refit(watched, log, line, wishes)
+                                  : Trainer(watched, log, line.options, line.table.resolved(), wishes).run();
+}
+
 }  // namespace
 
 ExitCode run_program(int argc, const char* const* argv, const communication::Communicator& communicator) {
@@ -115,26 +160,14 @@ ExitCode run_program(int argc, const char* const* argv, const communication::Com
     if (line->is_to_run) {
       const auto base = options_of_run(line->options);
       line = std::make_unique<CommandLine>(argc, argv, false, base, line->options.output.string() + "/checkpoint.h5");
+      note_origin(line->options);
     }
   });
   if (!line->is_to_run) {
     return ExitCode::success;
   }
-  const auto log = make_log(communicator.rank(), communicator.size());
-  require_same_program(communicator);
-  require_same_options(communicator, everything_of(*line));
-  std::optional<communication::StallWatch> stall_watch;
-  auto watched = communicator;
-  if (line->options.stall_warning_seconds > 0 && communicator.size() > 1) {
-    stall_watch.emplace(line->options.stall_warning_seconds, communicator.rank(), communicator.size());
-    watched.set_watch(&*stall_watch);
-  }
-  // One clock decides when checkpoints are due; every rank listens for signals.
-  const bool is_timekeeper = communicator.rank() == 0;
-  Watch watch(is_timekeeper ? time_left(line->options) : 0, is_timekeeper ? line->options.checkpoint_every_seconds : 0);
-  const auto wishes = [&watch](std::uint64_t) { return watch.wish(); };
-  return line->options.is_refitted ? run_refit(watched, *log, *line, wishes)
-                                   : Trainer(watched, *log, line->options, line->table.resolved(), wishes).run();
+  return communication::run_logged(line->table.log_options(), communicator,
+                                   [&](Log& log) { return run(communicator, log, *line); });
 }
 
 }  // namespace ampcf::training

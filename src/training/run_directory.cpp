@@ -17,8 +17,8 @@ namespace {
 
 bool is_ours(const fs::path& path) {
   const auto name = path.filename().string();
-  return name == "config.ini" || name == "log.csv" || name == "best.h5" || name == "checkpoint.h5" ||
-         name.rfind("checkpoint-", 0) == 0 || path.extension() == ".partial";
+  return name == "config.ini" || name == "log.csv" || name == RunDirectory::kStatus || name == "best.h5" ||
+         name == "checkpoint.h5" || name.rfind("checkpoint-", 0) == 0 || path.extension() == ".partial";
 }
 
 // Nothing but what a run leaves that ended before its first file.

@@ -16,6 +16,7 @@ struct SmallDataset {
   std::uint64_t tastes = 4;
   bool has_validation = true;
   bool is_validation_trained = false;  // its items stand in the training part instead
+  std::uint64_t first_id = 0;          // raw id of the first user and item, as a number
 };
 
 /// Collective. Writes a dataset of which rank 0 alone computes the content: each user consumes items of one or two of
@@ -46,7 +47,7 @@ inline void write_small_dataset(const std::filesystem::path& path, const SmallDa
           train.erase(chosen);
         }
       }
-      block.id.push_back("u" + std::to_string(user));
+      block.id.push_back("u" + std::to_string(shape.first_id + user));
       block.interaction_count.push_back(train.size());
       block.item.insert(block.item.end(), train.begin(), train.end());
       block.validation_item.push_back(validation);
@@ -62,7 +63,7 @@ inline void write_small_dataset(const std::filesystem::path& path, const SmallDa
     }
     dataset::ItemTable items;
     for (std::uint64_t item = 0; item < shape.items; ++item) {
-      items.id.push_back("i" + std::to_string(item));
+      items.id.push_back("i" + std::to_string(shape.first_id + item));
     }
     dataset::DatasetWriter writer(path, shape.users, block.item.size(), kCandidates);
     writer.append(block);

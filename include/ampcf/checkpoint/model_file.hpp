@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace ampcf::checkpoint {
 
@@ -31,9 +32,19 @@ class ModelFile {
   void read_shared(model::SharedParameters<float>& shared, bool reads_items) const;
   [[nodiscard]] model::Personas<float> personas(UserRange users) const;
 
+  /// Raw ids of the rows; checkpoints of early versions have none.
+  [[nodiscard]] bool has_ids() const;
+  [[nodiscard]] std::vector<std::string> user_ids() const;
+  [[nodiscard]] std::vector<std::string> item_ids() const;
+
+  /// Names the content of /model, whatever file it is in: a hash of its checksums, as 16 hexadecimal digits.
+  [[nodiscard]] std::string model_fingerprint() const;
+
   [[nodiscard]] const storage::File& file() const { return file_; }
 
  private:
+  [[nodiscard]] std::vector<std::string> ids(const std::string& dataset, std::uint64_t count) const;
+
   storage::File file_;
   model::Dimensions dimensions_;
   std::uint64_t user_count_ = 0;

@@ -58,16 +58,25 @@ struct TrainingState {
   [[nodiscard]] const model::SharedParameters<float>& outcome_shared() const { return mean ? mean->shared : shared; }
 };
 
+/// The raw ids of a model's users and items, by row.
+struct RawIds {
+  std::vector<std::string> users;
+  std::vector<std::string> items;
+};
+
 /// What a checkpoint says beside the state.
 struct Header {
   std::string dataset_fingerprint;
   std::string config;  // resolved options as INI text
   std::uint64_t user_count = 0;
+  const RawIds* ids = nullptr;  // read on rank 0 alone; without them the file has none
 };
 
 /// About the size of a checkpoint file, never below it.
 [[nodiscard]] std::uint64_t state_bytes(const model::Dimensions& dimensions, std::uint64_t users, std::uint64_t items,
                                         StateParts parts);
+/// The same of the ids in it.
+[[nodiscard]] std::uint64_t ids_bytes(const RawIds& ids);
 
 /// Collective. Writes the state of all ranks into one file at `path`, which appears whole and flushed to disk, or not
 /// at all: written beside, flushed by every rank, agreed, renamed, its directory flushed. What fails on one rank fails

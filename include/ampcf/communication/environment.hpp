@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ampcf/communication/communicator.hpp"
+#include "ampcf/core/log.hpp"
 
 #include <functional>
 
@@ -12,5 +13,10 @@ namespace ampcf::communication {
 
 /// The same for a program of one process, which never starts MPI.
 [[nodiscard]] int run_serial(const std::function<ExitCode()>& body);
+
+/// Collective. Runs the work of a program with the log that its options ask for. What the work throws goes on, and into
+/// the log's file: an error that all ranks share into that of rank 0.
+[[nodiscard]] ExitCode run_logged(const LogOptions& options, const Communicator& communicator,
+                                  const std::function<ExitCode(Log&)>& work);
 
 }  // namespace ampcf::communication

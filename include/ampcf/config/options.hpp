@@ -1,5 +1,7 @@
 #pragma once
 
+#include "ampcf/core/log_options.hpp"
+
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -85,6 +87,8 @@ class OptionTable {
   [[nodiscard]] std::string described(const std::string& form) const;
 
   [[nodiscard]] const std::string& program() const { return program_; }
+  /// Of --log-level and --log-file, which every program has.
+  [[nodiscard]] const LogOptions& log_options() const { return log_options_; }
 
  private:
   Option& insert(Option option);
@@ -100,6 +104,7 @@ class OptionTable {
   std::string summary_;
   std::string usage_;
   std::filesystem::path config_path_;
+  LogOptions log_options_;
   std::vector<std::unique_ptr<Option>> options_;
   std::vector<Group> groups_;
   std::vector<std::string> given_;

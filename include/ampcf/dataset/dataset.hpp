@@ -60,6 +60,9 @@ class Dataset {
 
   [[nodiscard]] Interactions interactions(UserRange users) const;
   [[nodiscard]] HeldOut held_out(HeldOutPart part, UserRange users) const;
+  /// Columns of the part's candidates, and whether any user has an item in it.
+  [[nodiscard]] std::uint64_t candidates_per_user(HeldOutPart part) const;
+  [[nodiscard]] bool has_held_out(HeldOutPart part) const;
 
   /// Raw ids of all users, of all items; each stands once.
   [[nodiscard]] std::vector<std::string> user_ids() const;

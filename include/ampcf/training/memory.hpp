@@ -4,6 +4,8 @@
 #include "ampcf/model/parameters.hpp"
 
 #include <cstdint>
+#include <optional>
+#include <string>
 
 namespace ampcf::training {
 
@@ -19,6 +21,7 @@ struct RunSize {
   std::uint64_t positives = 0;              // of the largest batch
   std::uint64_t candidates = 0;             // of a positive, itself among them
   std::uint64_t node_ranks = 1;             // that share a copy of the items
+  bool has_ids = false;                     // rank 0 keeps raw ids, for checkpoints
 };
 
 /// What training needs, without the program itself, MPI and HDF5. The formula is explained in src/parallel/README.md.
@@ -28,5 +31,16 @@ struct MemoryNeed {
 };
 
 [[nodiscard]] MemoryNeed memory_need(const RunSize& size);
+
+/// Memory of this machine that processes may have, by /proc/meminfo and the limits of the control groups that they are
+/// in (batch systems set these); nothing where the system does not say.
+struct HostMemory {
+  std::uint64_t total_bytes;
+  std::uint64_t available_bytes;  // now, as the kernel estimates it
+};
+[[nodiscard]] std::optional<HostMemory> host_memory();
+
+/// Throws RuntimeError with the numbers where a node cannot hold what its ranks need.
+void require_memory(std::uint64_t needed_bytes, std::uint64_t total_bytes, const std::string& node);
 
 }  // namespace ampcf::training

@@ -10,12 +10,28 @@
 
 namespace ampcf::training {
 
+/// What --dry-run plans for and predicts with.
+struct PlanOptions {
+  bool is_asked = false;
+  std::uint64_t ranks = 0;  // 0: those that run
+  std::uint64_t nodes = 0;  // 0: those that run, or one where ranks are given
+  double memory_gb = 0.0;   // of a node; 0: this machine's
+  double rate = 0.0;        // positives of a rank in a second; 0: measured
+  double bandwidth_gb_per_second = 1.25;
+  double latency_microseconds = 50.0;
+};
+
 /// Everything that a training run depends on. The defaults are the paper's where it gives them.
 struct TrainingOptions {
   std::filesystem::path data;
   std::filesystem::path output;
   bool is_resumed = false;
   bool is_forced = false;
+  PlanOptions plan;
+
+  std::filesystem::path initialize_from;  // a checkpoint of an older model; empty: begin at random
+  std::string initialize_fingerprint;     // of that model; empty: any
+  bool has_initial_moments = false;       // take its Adam moments over too
 
   model::Dimensions dimensions;
   std::string attention = "learned";

@@ -16,6 +16,8 @@ class RunDirectory {
  public:
   explicit RunDirectory(std::filesystem::path path) : path_(std::move(path)) {}
 
+  static constexpr const char* kStatus = "status.json";  // how far the run is, now
+
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
   [[nodiscard]] std::filesystem::path checkpoint() const { return path_ / "checkpoint.h5"; }
   [[nodiscard]] std::filesystem::path best() const { return path_ / "best.h5"; }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ampcf/core/log.hpp"
+#include "ampcf/training/memory.hpp"
 #include "ampcf/training/options.hpp"
 #include "ampcf/training/run_directory.hpp"
 #include "ampcf/training/step.hpp"
@@ -10,6 +11,18 @@
 #include <memory>
 
 namespace ampcf::training {
+
+class StatusFile;
+
+/// How fast steps are, measured.
+struct Pace {
+  std::uint64_t steps = 0;
+  double seconds_per_step = 0.0;    // of all ranks together
+  double rank_rate = 0.0;           // positives of a rank in a second of its own work
+  double waiting_share = 0.0;       // of all ranks' time
+  double bytes_per_step = 0.0;      // received from other nodes, by the rank that received most
+  double validation_seconds = 0.0;  // of one validation
+};
 
 /// A training run from a dataset file to a run directory.
 class Trainer {
@@ -25,6 +38,10 @@ class Trainer {
   /// wishes to stop before, to the next step boundary, and returns ExitCode::stopped after a checkpoint.
   ExitCode run();
 
+  /// Collective. Runs some hundred steps or about so many seconds of them, and a validation. The state is of no use
+  /// afterwards.
+  [[nodiscard]] Pace measure_pace(double seconds);
+
   [[nodiscard]] const checkpoint::TrainingState& state() const { return *state_; }
 
  private:
@@ -33,11 +50,20 @@ class Trainer {
   void open_data();
   void share_memory();
   void open_run();
+  [[nodiscard]] std::vector<std::filesystem::path> prepare_directory();
+  void initialize();
+  void inherit();
+  [[nodiscard]] MemoryNeed memory_need() const;
+  void require_room_in_memory() const;
   void resume(const std::vector<std::filesystem::path>& checkpoints);
   void resume_from(const std::filesystem::path& path);
   void build_step();
   void announce() const;
   [[nodiscard]] double slowest(double seconds) const;
+  ExitCode train();
+  [[nodiscard]] std::uint64_t last_epoch() const { return final_epochs_.value_or(options_.epochs); }
+  void tell_status(const std::string& state, const std::string& message = "");
+  void tell_status_when_due();
   [[nodiscard]] bool is_finished() const;
   [[nodiscard]] double learning_rate_factor() const;
   [[nodiscard]] double warm_up_factor() const;
@@ -64,8 +90,10 @@ class Trainer {
   Wishes wishes_;
   std::optional<std::uint64_t> final_epochs_;
   RunDirectory directory_;
-  std::optional<RunLock> lock_;  // on rank 0
+  std::optional<RunLock> lock_;         // on rank 0
+  std::unique_ptr<StatusFile> status_;  // on rank 0
   std::optional<dataset::Dataset> dataset_;
+  checkpoint::RawIds ids_;  // on rank 0
   std::optional<parallel::ShardPlan> plan_;
   dataset::Interactions interactions_;
   std::optional<Validation> validation_;

@@ -46,7 +46,8 @@ RunSize size_of(const dataset::Dataset& data, const TrainingOptions& options) {
           .validation_candidates = data.held_out(dataset::HeldOutPart::validation, {0, 1}).candidates_per_user,
           .positives = plan.largest_batch(),
           .candidates = options.negatives.count + 1,
-          .node_ranks = ranks};
+          .node_ranks = ranks,
+          .has_ids = world().rank() == 0};
 }
 
 }  // namespace

@@ -80,6 +80,17 @@ TEST_F(Refit, GoesOnWhereItWasLeft) {
   ASSERT_EQ(run("data.h5", "parts", {"--resume"}), ExitCode::success) << "the run knows that it is a refit";
 }
 
+TEST_F(Refit, WithoutValidationItemsIsOneTraining) {
+  ampcf::testing::write_small_dataset(directory / "bare.h5", {.has_validation = false});
+  ASSERT_EQ(run("bare.h5", "refit", {"--epochs", "3", "--refit"}), ExitCode::success);
+  ASSERT_EQ(run("bare.h5", "plain", {"--epochs", "3"}), ExitCode::success);
+  EXPECT_FALSE(std::filesystem::exists(directory / "refit/search"));
+  if (world().rank() == 0) {
+    EXPECT_TRUE(contents(directory / "refit/best.h5") == contents(directory / "plain/best.h5"));
+  }
+  ASSERT_EQ(run("bare.h5", "refit", {"--resume"}), ExitCode::success);
+}
+
 TEST_F(Refit, OfARunWithoutItIsRefusedBeforeSearching) {
   ASSERT_EQ(run("data.h5", "run", {"--epochs", "2"}), ExitCode::success);
   EXPECT_THROW((void)run("data.h5", "run", {"--resume", "--refit"}), Error);

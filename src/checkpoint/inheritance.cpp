@@ -1,0 +1,112 @@
+#include "ampcf/checkpoint/inheritance.hpp"
+
+#include "ampcf/core/error.hpp"
+#include "checkpoint/checked.hpp"
+#include "checkpoint/padding.hpp"
+
+namespace ampcf::checkpoint {
+
+namespace {
+
+using storage::File;
+
+// Calls put(row, to) for each pair. Of the file it reads what lies between needed rows, a bounded number at a time.
+template <typename T, typename Put>
+void for_rows(const File& file, const std::string& dataset, std::size_t row_size, const std::vector<RowPair>& pairs,
+              Put&& put) {
+  std::vector<T> rows;
+  for (std::size_t begin = 0; begin < pairs.size();) {
+    const auto first = pairs[begin].from;
+    auto end = begin;
+    while (end < pairs.size() && pairs[end].from - first < kUsersAtOnce) {
+      ++end;
+    }
+    rows.resize((pairs[end - 1].from + 1 - first) * row_size);
+    read_checked_rows(file, dataset, first, std::span<T>(rows));
+    for (; begin < end; ++begin) {
+      put(rows.data() + (pairs[begin].from - first) * row_size, pairs[begin].to);
+    }
+  }
+}
+
+void copy_users(const File& file, const std::string& dataset, const model::Dimensions& shape,
+                const std::vector<RowPair>& pairs, float* into) {
+  for_rows<float>(file, dataset, shape.personas * shape.dim, pairs, [&](const float* row, std::uint64_t to) {
+    pad(row, shape.dim, into + to * shape.user_stride(), shape.padded_dim(), shape.personas);
+  });
+}
+
+void copy_items(const File& file, const std::string& group, const model::Dimensions& shape,
+                const std::vector<RowPair>& pairs, float* into) {
+  for_rows<float>(file, group + "/items", shape.dim, pairs, [&](const float* row, std::uint64_t to) {
+    pad(row, shape.dim, into + to * shape.item_stride(), shape.item_stride(), 1);
+  });
+  for_rows<float>(file, group + "/item_bias", 1, pairs, [&](const float* bias, std::uint64_t to) {
+    into[to * shape.item_stride() + shape.bias_column()] = *bias;
+  });
+}
+
+void copy_projections(const File& file, const std::string& group, const model::Dimensions& shape, float* user,
+                      float* item) {
+  const auto user_rows =
+      read_checked<float>(file, group + "/attention/user_projection", {shape.dim, shape.attention_dim});
+  const auto item_rows =
+      read_checked<float>(file, group + "/attention/item_projection", {shape.attention_dim, shape.dim});
+  pad(user_rows.data(), shape.attention_dim, user, shape.padded_attention_dim(), shape.dim);
+  pad(item_rows.data(), shape.dim, item, shape.padded_dim(), shape.attention_dim);
+}
+
+void copy_updates(const File& file, const std::string& name, const std::vector<RowPair>& pairs,
+                  kernels::AlignedVector<std::uint32_t>& updates) {
+  for_rows<std::uint32_t>(file, "/optimizer/updates/" + name, 1, pairs,
+                          [&](const std::uint32_t* count, std::uint64_t to) { updates[to] = *count; });
+}
+
+// One of the three tables that hold a number for each parameter.
+void copy_table(const File& file, const std::string& group, const Inheritance& rows, const model::Dimensions& shape,
+                bool reads_items, float* personas, float* items, float* user_projection, float* item_projection) {
+  copy_users(file, group + "/personas", shape, rows.users, personas);
+  if (reads_items) {
+    copy_items(file, group, shape, rows.items, items);
+  }
+  if (!shape.is_identity) {
+    copy_projections(file, group, shape, user_projection, item_projection);
+  }
+}
+
+void copy_moments(const File& file, const Inheritance& rows, TrainingState& state, bool reads_items) {
+  const auto& shape = state.shared.dimensions;
+  auto& users = state.persona_moments;
+  auto& items = state.item_moments;
+  auto& user_projection = state.user_projection_moments;
+  auto& item_projection = state.item_projection_moments;
+  copy_table(file, "/optimizer/first", rows, shape, reads_items, users.first.data(), items.first.data(),
+             user_projection.first.data(), item_projection.first.data());
+  copy_table(file, "/optimizer/second", rows, shape, reads_items, users.second.data(), items.second.data(),
+             user_projection.second.data(), item_projection.second.data());
+  copy_updates(file, "personas", rows.users, users.updates);
+  if (reads_items) {
+    copy_updates(file, "items", rows.items, items.updates);
+  }
+  if (!shape.is_identity) {
+    copy_updates(file, "attention", {{0, 0}}, user_projection.updates);
+    item_projection.updates = user_projection.updates;
+  }
+}
+
+}  // namespace
+
+void inherit(const ModelFile& source, const Inheritance& rows, TrainingState& state, bool reads_items) {
+  const auto& shape = state.shared.dimensions;
+  try {
+    copy_table(source.file(), "/model", rows, shape, reads_items, state.personas.rows.data(), state.shared.items.data(),
+               state.shared.user_projection.data(), state.shared.item_projection.data());
+    if (rows.has_moments) {
+      copy_moments(source.file(), rows, state, reads_items);
+    }
+  } catch (const DataError& error) {
+    throw RuntimeError("{} (damaged checkpoint)", error.what());
+  }
+}
+
+}  // namespace ampcf::checkpoint

@@ -1,0 +1,182 @@
+#include "ampcf/core/error.hpp"
+#include "ampcf/core/version.hpp"
+#include "ampcf/kernels/exponential.hpp"
+#include "ampcf/training/consistency.hpp"
+#include "ampcf/training/memory.hpp"
+#include "ampcf/training/trainer.hpp"
+#include "training/item_counts.hpp"
+#include "training/progress.hpp"
+
+namespace ampcf::training {
+
+namespace {
+
+// Expected number of times that the candidates of one positive name the most frequent item.
+double largest_share(const std::vector<std::uint64_t>& counts, const sampling::NegativeSampler& negatives,
+                     const TrainingOptions& options, std::uint64_t interactions) {
+  double largest = 0.0;
+  for (ItemIndex item = 0; item < counts.size(); ++item) {
+    const double as_positive = static_cast<double>(counts[item]) / static_cast<double>(interactions);
+    const double as_negative =
+        options.is_full_softmax ? 1.0 : negatives.table().probability(item) * static_cast<double>(negatives.count());
+    largest = std::max(largest, as_positive + as_negative);
+  }
+  // Refused draws go to the remaining items: allow for half of all draws being refused.
+  return options.negatives.is_seen_excluded ? 2.0 * largest : largest;
+}
+
+std::vector<float> log_probabilities(const sampling::AliasTable& table) {
+  std::vector<float> logs(table.size());
+  for (ItemIndex item = 0; item < logs.size(); ++item) {
+    logs[item] = static_cast<float>(kernels::logarithm(std::max(table.probability(item), 1e-30)));
+  }
+  return logs;
+}
+
+optimizer::UpdateOptions updates_of(const TrainingOptions& options) {
+  optimizer::UpdateOptions updates;
+  updates.personas = {options.persona_learning_rate.value_or(options.learning_rate), options.weight_decay};
+  updates.items = {options.learning_rate, options.item_weight_decay.value_or(options.weight_decay)};
+  updates.projections = {options.projection_learning_rate.value_or(options.learning_rate), 0.0};
+  return updates;
+}
+
+}  // namespace
+
+void Trainer::open_data() {
+  communicator_.agree([&] { dataset_.emplace(options_.data); });
+  require_same_data(communicator_, *dataset_, options_.data);
+  communicator_.agree([&] {
+    if (final_epochs_) {
+      dataset_->add_back_validation();
+    }
+    if (dataset_->interaction_count() == 0) {
+      throw DataError("{}: no training interactions in it", options_.data.string());
+    }
+    plan_.emplace(dataset_->indptr(), options_.shards, static_cast<std::uint64_t>(communicator_.size()),
+                  options_.batch_size);
+    const auto users = plan_->users_of_rank(static_cast<std::uint64_t>(communicator_.rank()));
+    interactions_ = dataset_->interactions(users);
+    if (communicator_.rank() == 0) {
+      ids_ = {dataset_->user_ids(), dataset_->item_ids()};
+    }
+  });
+  dataset::HeldOut held_out;
+  communicator_.agree([&] { held_out = dataset_->held_out(dataset::HeldOutPart::validation, interactions_.users); });
+  validation_.emplace(communicator_, std::move(held_out));
+  share_memory();
+}
+
+void Trainer::share_memory() {
+  node_.emplace(communicator_, options_.sharing_ranks);
+  require_room_in_memory();
+  memory_.emplace(node_->ranks());
+  communicator_.agree(
+      [&] { state_.emplace(options_.dimensions, interactions_.users, dataset_->item_count(), *memory_, parts()); });
+}
+
+MemoryNeed Trainer::memory_need() const {
+  const auto candidates = options_.is_full_softmax ? dataset_->item_count() : options_.negatives.count + 1;
+  return training::memory_need({.dimensions = options_.dimensions,
+                                .parts = parts(),
+                                .users = dataset_->user_count(),
+                                .own_users = interactions_.users.count(),
+                                .own_interactions = interactions_.item.size(),
+                                .items = dataset_->item_count(),
+                                .validation_candidates = validation_->candidates_per_user(),
+                                .positives = plan_->largest_batch(),
+                                .candidates = candidates,
+                                .node_ranks = static_cast<std::uint64_t>(node_->ranks().size()),
+                                .has_ids = communicator_.rank() == 0});
+}
+
+// Before it is asked for: the kernel would grant it, and kill a rank when it is used.
+void Trainer::require_room_in_memory() const {
+  const auto need = memory_need();
+  const auto host = communicator_.of_host();
+  const bool is_first_of_copy = node_->ranks().rank() == 0;
+  const auto host_bytes = host.sum(need.rank_bytes + (is_first_of_copy ? need.node_bytes : 0));
+  communicator_.agree([&] {
+    const auto memory = host_memory();
+    if (!memory) {
+      return;
+    }
+    require_memory(host_bytes, memory->total_bytes, fmt::format("the node of rank {}", communicator_.rank()));
+    if (host_bytes > memory->available_bytes && host.rank() == 0) {
+      log_.warn("the run needs {:.3f} GB of this node, which has {:.3f}, but now only {:.3f} to spare",
+                1e-9 * static_cast<double>(host_bytes), 1e-9 * static_cast<double>(memory->total_bytes),
+                1e-9 * static_cast<double>(memory->available_bytes));
+    }
+  });
+}
+
+void Trainer::open_run() {
+  if (const auto checkpoints = prepare_directory(); checkpoints.empty()) {
+    initialize();
+  } else {
+    resume(checkpoints);
+  }
+  communicator_.agree([&] {
+    if (communicator_.rank() != 0) {
+      return;
+    }
+    if (!is_finished()) {
+      directory_.require_room(
+          checkpoint::state_bytes(options_.dimensions, dataset_->user_count(), dataset_->item_count(), parts()) +
+              checkpoint::ids_bytes(ids_),
+          options_.keep);
+      directory_.write_config(resolved_);
+    }
+    // Also of a finished run: it may have been killed between its last checkpoint and the log's last row.
+    directory_.write_log(kLogHeader, state_->progress.log_rows);
+  });
+}
+
+void Trainer::initialize() {
+  model::initialize(state_->personas, options_.initial_scale, options_.seed);
+  model::initialize(state_->shared, options_.initial_scale, options_.projection_noise, options_.seed,
+                    node_->ranks().rank() == 0);
+  inherit();
+  communicator_.barrier();
+  average(1);
+}
+
+void Trainer::build_step() {
+  const auto counts = count_items(communicator_, interactions_, dataset_->item_count());
+  communicator_.agree([&] {
+    sampling::NegativeSampler negatives(options_.negatives, counts, options_.seed);
+    const auto share = largest_share(counts, negatives, options_, dataset_->interaction_count());
+    auto logs = options_.has_log_q ? log_probabilities(negatives.table()) : std::vector<float>();
+    sampler_.emplace(*plan_, static_cast<std::uint64_t>(communicator_.rank()), interactions_, std::move(negatives),
+                     options_.is_full_softmax, options_.seed);
+    parallel::GradientShape shape;
+    shape.dimensions = options_.dimensions;
+    shape.item_count = dataset_->item_count();
+    shape.largest_batch = plan_->largest_batch();
+    shape.candidates_per_example = sampler_->candidates_per_example();
+    shape.scale = parallel::ItemScale::of(shape.largest_batch, shape.candidates_per_example, share);
+    shape.shards = plan_->shard_count();
+    shape.largest_share = plan_->largest_share();
+    shape.are_totals_rounded = options_.gradient_bits == "16";
+    step_.emplace(communicator_, *node_, *memory_, *plan_, *sampler_, options_.loss, updates_of(options_), shape,
+                  std::move(logs), *state_);
+  });
+}
+
+void Trainer::announce() const {
+  log_.info("{} users, {} items, {} training interactions, {} users with a validation item", dataset_->user_count(),
+            dataset_->item_count(), dataset_->interaction_count(), validation_->user_count());
+  log_.info("r = {}, d = {}, {} attention; {} steps of {} positives to an epoch; {} on {} in {} shards",
+            options_.dimensions.personas, options_.dimensions.dim, options_.attention, plan_->steps_per_epoch(),
+            options_.batch_size, communicator_.size() == 1 ? "1 rank" : fmt::format("{} ranks", communicator_.size()),
+            instruction_set(), options_.shards);
+  const auto need = memory_need();
+  log_.info("memory: {:.2f} GB of this rank, {:.2f} GB that the ranks of its node share",
+            1e-9 * static_cast<double>(need.rank_bytes), 1e-9 * static_cast<double>(need.node_bytes));
+  if (state_->progress.step > 0) {
+    log_.info("resumed after epoch {}{}", state_->progress.epoch,
+              state_->progress.epoch_step > 0 ? fmt::format(" and {} steps", state_->progress.epoch_step) : "");
+  }
+}
+
+}  // namespace ampcf::training

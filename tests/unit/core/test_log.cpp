@@ -1,0 +1,71 @@
+#include "ampcf/core/error.hpp"
+#include "ampcf/core/log.hpp"
+#include "support/temporary_directory.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <sstream>
+
+namespace ampcf {
+
+namespace {
+
+using ::testing::MatchesRegex;
+
+struct LogFile : public ::testing::Test {
+  testing::TemporaryDirectory directory;
+
+  [[nodiscard]] LogOptions options(const std::string& level) const { return {level, directory / "log"}; }
+  [[nodiscard]] std::string text(const std::string& name = "log") const {
+    std::ostringstream all;
+    all << std::ifstream(directory / name).rdbuf();
+    return all.str();
+  }
+};
+
+constexpr const char* kTime = "20[0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9]";
+
+}  // namespace
+
+TEST_F(LogFile, LinesCarryTimeLevelAndRank) {
+  make_log(0, 4, options("info"))->info("begun");
+  make_log(0, 1, options("info"))->warn("alone");
+  EXPECT_THAT(text(), MatchesRegex(std::string(kTime) + " info \\[rank 0/4\\] begun\n" + kTime + " warning alone\n"))
+      << "and appends";
+}
+
+TEST_F(LogFile, OfHigherRanksHasWarningsAloneAndItsOwnName) {
+  const auto log = make_log(2, 4, options("info"));
+  log->info("nothing new");
+  EXPECT_FALSE(std::filesystem::exists(directory / "log.rank2")) << "nothing was said";
+  log->warn("slow");
+  EXPECT_THAT(text("log.rank2"), MatchesRegex(std::string(kTime) + " warning \\[rank 2/4\\] slow\n"));
+  EXPECT_FALSE(std::filesystem::exists(directory / "log"));
+}
+
+TEST_F(LogFile, OfLevelDebugHearsEveryRank) {
+  const auto log = make_log(2, 4, options("debug"));
+  log->debug("here");
+  EXPECT_THAT(text("log.rank2"), MatchesRegex(std::string(kTime) + " debug \\[rank 2/4\\] here\n"));
+}
+
+TEST_F(LogFile, LeavesOutWhatIsBelowItsLevel) {
+  const auto log = make_log(0, 1, options("error"));
+  log->info("a");
+  log->warn("b");
+  log->error("c");
+  EXPECT_THAT(text(), MatchesRegex(std::string(kTime) + " error c\n"));
+}
+
+TEST_F(LogFile, HasTheErrorThatAProgramEndsWith) {
+  record_failure(*make_log(0, 1, options("info")), "the disk is full");
+  EXPECT_THAT(text(), MatchesRegex(std::string(kTime) + " error the disk is full\n"));
+}
+
+TEST_F(LogFile, ThatCannotBeOpenedIsAnError) {
+  EXPECT_THROW((void)make_log(0, 1, {"info", directory / "absent" / "log"}), RuntimeError);
+}
+
+}  // namespace ampcf
