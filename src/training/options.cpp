@@ -97,6 +97,10 @@ void add_options(config::OptionTable& table, TrainingOptions& options) {
   table.add("sharing-ranks", options.sharing_ranks,
             "ranks of a host that share one copy of the items; 0: all of it, 1: each has its own",
             config::kNotNegative);
+  add_outcome_options(table, options);
+}
+
+void add_outcome_options(config::OptionTable& table, TrainingOptions& options) {
   add_model_options(table, options);
   add_loss_options(table, options);
   add_optimizer_options(table, options);
