@@ -11,6 +11,7 @@ namespace ampcf::sweep {
 namespace {
 
 constexpr auto kBetweenLooks = std::chrono::seconds(1);
+constexpr auto kAfterFailure = std::chrono::minutes(1);
 constexpr auto kBetweenTries = std::chrono::milliseconds(200);  // of a group that waits for others' results
 
 std::uint64_t group_count(int ranks, std::uint64_t ranks_per_trial) {
@@ -70,9 +71,11 @@ void Runner::run() {
       result ? conclude(*task, std::move(*result)) : folder_.release(*task);
     }
     if (!result) {
-      return;
+      break;
     }
   }
+  next_look_ = {};
+  look();
 }
 
 // Nothing where no task is left, or this rank is to stop.
@@ -118,19 +121,24 @@ void Runner::conclude(const Task& task, Result result) {
   display_.tell(task, result);
 }
 
-// Of the first rank of all, between steps: keeps the table and sweep.csv up to date.
+// Of the first rank of all, between steps: keeps the table and sweep.csv up to date. Where that fails, the trial under
+// way is not at fault, and whoever gathers at the end will say so.
 void Runner::look() {
   const auto now = std::chrono::steady_clock::now();
   if (world_rank_ != 0 || now < next_look_) {
     return;
   }
   next_look_ = now + kBetweenLooks;
-  folder_.read_results(results_);
-  if (share_.is_all() && results_.size() != gathered_) {
-    gather(folder_, plan_, results_);
-    gathered_ = results_.size();
+  try {
+    folder_.read_results(results_);
+    if (share_.is_all() && results_.size() != gathered_) {
+      gather(folder_, plan_, results_);
+      gathered_ = results_.size();
+    }
+    display_.draw(results_);
+  } catch (const std::exception&) {
+    next_look_ = now + kAfterFailure;
   }
-  display_.draw(results_);
 }
 
 }  // namespace ampcf::sweep
