@@ -25,7 +25,7 @@ constexpr std::array kNoAxes{
     "refit"};
 
 [[noreturn]] void fail(const config::IniEntry& entry, const std::string& source, const std::string& why) {
-  throw UsageError("{}:{}: {}: {}", source, entry.line, entry.key, why);
+  throw UsageError("{}:{}: axis {}: {}", source, entry.line, entry.key, why);
 }
 
 std::string trimmed(const std::string& text) {
