@@ -30,8 +30,8 @@ struct Result {
   double ndcg = 0.0;
   double seconds = 0.0;       // of all epochs so far, as in log.csv
   double rank_seconds = 0.0;  // the same times the ranks at work on them
-  std::string message;        // what went wrong
-  std::string fingerprint;    // of the dataset
+  std::string message{};      // what went wrong
+  std::string fingerprint{};  // of the dataset
 
   /// What trials are ranked by, as training itself ranks epochs.
   [[nodiscard]] double score() const { return hr + ndcg; }
