@@ -172,7 +172,8 @@ ExitCode run_program(int argc, const char* const* argv, const communication::Com
   training::require_same_program(world);
   training::require_same_options(world, everything_of(*request));
   const auto log = make_log(world.rank(), world.size());
-  const auto& [options, plan] = *request;
+  const auto& options = request->options;
+  const auto& plan = *request->plan;
   const Folder folder(options.training.output);
   const bool is_first = world.rank() == 0;
   std::optional<Opening> opening;  // on the first rank
@@ -181,19 +182,19 @@ ExitCode run_program(int argc, const char* const* argv, const communication::Com
   if (!options.is_collecting) {
     world.agree([&] {
       if (is_first) {
-        announce(*plan, options, world.size(), *log);
-        opening.emplace(open_folder(folder, *plan, options, *log));
+        announce(plan, options, world.size(), *log);
+        opening.emplace(open_folder(folder, plan, options, *log));
         fingerprint = opening->fingerprint;
       }
     });
     world.broadcast(fingerprint, 0);
-    Runner(world, *plan, folder, options, fingerprint).run();
+    Runner(world, plan, folder, options, fingerprint).run();
     world.barrier();
   }
   world.agree([&] {
     if (is_first) {
       const auto ended =
-          options.is_collecting ? collect(folder, *plan, options, *log) : conclude(folder, *plan, options, *log);
+          options.is_collecting ? collect(folder, plan, options, *log) : conclude(folder, plan, options, *log);
       code = static_cast<std::int32_t>(ended);
     }
   });

@@ -13,7 +13,7 @@ struct Task {
   std::uint64_t trial = 0;
   std::uint64_t rung = 0;
 
-  auto operator<=>(const Task&) const = default;
+  auto operator<=>(const Task&) const = default;  // NOLINT(modernize-use-nullptr): of what the compiler writes
 
   /// As in 0007-2.
   [[nodiscard]] std::string name() const;
