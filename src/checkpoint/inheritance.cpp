@@ -10,6 +10,8 @@ namespace {
 
 using storage::File;
 
+constexpr std::uint64_t kRowsAtOnce = 65536;
+
 // Calls put(row, to) for each pair. Of the file it reads what lies between needed rows, a bounded number at a time.
 template <typename T, typename Put>
 void for_rows(const File& file, const std::string& dataset, std::size_t row_size, const std::vector<RowPair>& pairs,
@@ -18,7 +20,7 @@ void for_rows(const File& file, const std::string& dataset, std::size_t row_size
   for (std::size_t begin = 0; begin < pairs.size();) {
     const auto first = pairs[begin].from;
     auto end = begin;
-    while (end < pairs.size() && pairs[end].from - first < kUsersAtOnce) {
+    while (end < pairs.size() && pairs[end].from - first < kRowsAtOnce) {
       ++end;
     }
     rows.resize((pairs[end - 1].from + 1 - first) * row_size);

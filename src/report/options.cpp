@@ -19,6 +19,7 @@ void add_options(config::OptionTable& table, ReportOptions& options) {
            "metrics.json files of ampcf-evaluate, with their metrics.h5; differences are to the first of them that "
            "the page names")
       .takes_many = true;
+  table.add("sweep", options.sweep, "folder of ampcf-sweep");
   table.begin_group("The page");
   table.add("output", options.output, "HTML file to write").is_required = true;
   table.add("title", options.title, "TEXT", "of the page");
@@ -36,8 +37,8 @@ void add_options(config::OptionTable& table, ReportOptions& options) {
 }
 
 void check_options(ReportOptions& options) {
-  if (options.runs.empty() && options.metrics.empty() && options.users.empty()) {
-    throw UsageError("nothing to report: give --run, --metrics or --user");
+  if (options.runs.empty() && options.metrics.empty() && options.users.empty() && options.sweep.empty()) {
+    throw UsageError("nothing to report: give --run, --metrics, --sweep or --user");
   }
   if (options.users.empty()) {
     if (!options.checkpoint.empty() || !options.data.empty()) {

@@ -12,6 +12,7 @@ namespace ampcf::report {
 struct ReportOptions {
   std::vector<std::string> runs;     // run directories
   std::vector<std::string> metrics;  // metrics.json files
+  std::filesystem::path sweep;       // folder of ampcf-sweep
   std::filesystem::path output;
   std::string title = "AMP-CF training report";
   std::string compared;              // columns of metrics.h5, A,B,...; empty: compared_by_default()

@@ -36,7 +36,7 @@ std::vector<std::string> compared_by_default(const std::vector<const Subject*>& 
 
 // The page must not take the place of what it is about.
 void require_other_file(const ReportOptions& options) {
-  std::vector<std::filesystem::path> read{options.data, options.checkpoint};
+  std::vector<std::filesystem::path> read{options.data, options.checkpoint, options.sweep / "sweep.h5"};
   for (const auto& run : options.runs) {
     for (const char* const name : {"log.csv", "config.ini", "best.h5", "checkpoint.h5"}) {
       read.push_back(std::filesystem::path(run) / name);
@@ -78,19 +78,23 @@ std::string subtitle(const std::vector<Subject>& subjects, const ReportOptions& 
                        grouped(static_cast<double>(metrics.items_in_dataset)));
   }
   const auto runs = trained(subjects);
+  if (runs.empty() && options.data.empty()) {
+    return "Sweep " + options.sweep.string();
+  }
   return "Dataset " + (runs.empty() ? options.data.filename().string()
                                     : std::filesystem::path(runs.front()->run->option("data")).filename().string());
 }
 
 std::string written(const std::vector<Subject>& subjects, const evaluation::Comparison& comparison,
-                    const std::vector<Portrait>& portraits, const ReportOptions& options, Gnuplot& gnuplot) {
+                    const std::vector<Portrait>& portraits, const std::optional<Sweep>& sweep,
+                    const ReportOptions& options, Gnuplot& gnuplot) {
   const auto curves = std::max<std::size_t>(1, subjects.size());
   Sketchbook sketchbook(gnuplot, std::clamp<std::size_t>(kPointsOfAllCurves / curves, 50, kMostPointsOfCurve));
   return page(options.title, subtitle(subjects, options),
               {overview_section(subjects), learning_section(subjects, sketchbook), speed_section(subjects, sketchbook),
                metrics_section(subjects, sketchbook), differences_section(subjects, comparison, sketchbook),
                slices_section(subjects, sketchbook), explanations_section(subjects, sketchbook),
-               users_section(portraits, sketchbook), options_section(subjects)});
+               users_section(portraits, sketchbook), sweep_section(sweep, sketchbook), options_section(subjects)});
 }
 
 void report(const ReportOptions& options) {
@@ -98,8 +102,9 @@ void report(const ReportOptions& options) {
   storage::require_writable(options.output);
   const auto subjects = read_subjects(options.runs, options.metrics);
   const auto portraits = portray(options, subjects);
+  const auto sweep = options.sweep.empty() ? std::nullopt : std::optional(read_sweep(options.sweep));
   Gnuplot gnuplot;
-  const auto html = written(subjects, compare(subjects, options), portraits, options, gnuplot);
+  const auto html = written(subjects, compare(subjects, options), portraits, sweep, options, gnuplot);
   if (html.size() > kMostBytes) {
     throw UsageError("the page would have {:.1f} MB, expected at most {:.0f}: give fewer --run, --metrics or --user",
                      static_cast<double>(html.size()) * 1e-6, static_cast<double>(kMostBytes) * 1e-6);

@@ -128,6 +128,10 @@ void add_options(config::OptionTable& table, TrainingOptions& options) {
             config::kNotNegative);
   add_plan_options(table, options);
   add_initial_options(table, options);
+  add_outcome_options(table, options);
+}
+
+void add_outcome_options(config::OptionTable& table, TrainingOptions& options) {
   add_model_options(table, options);
   add_loss_options(table, options);
   add_optimizer_options(table, options);

@@ -1,6 +1,7 @@
 // Preloaded into a trainer: what a file system or a moment of death does that a test cannot otherwise bring about.
 //   AMPCF_FAULT_NO_RESERVATION=1   fallocate(2) is not supported, so a full disk shows in the middle of a file
 //   AMPCF_FAULT_DIE_BEFORE=NAME:N  kill -9 right before a file is renamed for the N-th time to NAME... in any directory
+//   AMPCF_FAULT_DIE_AT=PART        kill -9 right before a file is renamed to a path with PART in it
 
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -21,6 +22,10 @@ Function* next(const char* name) {
 }
 
 void die_at(std::string_view target) {
+  const char* const part = std::getenv("AMPCF_FAULT_DIE_AT");
+  if (part != nullptr && target.find(part) != std::string_view::npos) {
+    kill(getpid(), SIGKILL);
+  }
   static std::atomic<int> count{0};
   const char* const fault = std::getenv("AMPCF_FAULT_DIE_BEFORE");
   if (fault == nullptr) {

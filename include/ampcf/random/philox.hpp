@@ -30,6 +30,7 @@ enum class Stream : std::uint32_t {
   bootstrap = 15,
   als_factors = 16,
   fold_in = 17,
+  sweep_trials = 18,
 };
 
 /// Philox' key. The stream goes into it beside the seed, so that streams of one seed never share a counter.

@@ -71,6 +71,9 @@ struct TrainingOptions {
 /// Adds the options to a table; they must outlive it.
 void add_options(config::OptionTable& table, TrainingOptions& options);
 
+/// Of these, the ones that the model depends on beside the data: for programs that train in their own way.
+void add_outcome_options(config::OptionTable& table, TrainingOptions& options);
+
 /// Sets what follows from other options (attention), and refuses what does not fit together with a UsageError.
 void resolve(TrainingOptions& options, bool is_attention_dim_given);
 

@@ -2,9 +2,11 @@
 
 #include "ampcf/evaluation/comparison/comparison.hpp"
 #include "report/input/portraits.hpp"
+#include "report/input/sweep.hpp"
 #include "report/page/figure.hpp"
 #include "report/page/page.hpp"
 
+#include <optional>
 #include <vector>
 
 /// The sections of the page. Each is without content where there is nothing that it could show.
@@ -34,6 +36,9 @@ namespace ampcf::report {
 
 /// Figure 2 of the paper, and the tastes behind each user's list.
 [[nodiscard]] Section users_section(const std::vector<Portrait>& portraits, Sketchbook& sketchbook);
+
+/// The trials of a sweep: their options and scores as parallel coordinates, the importance of each option.
+[[nodiscard]] Section sweep_section(const std::optional<Sweep>& sweep, Sketchbook& sketchbook);
 
 /// The options of the runs: first those in which they differ.
 [[nodiscard]] Section options_section(const std::vector<Subject>& subjects);

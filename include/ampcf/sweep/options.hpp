@@ -1,0 +1,43 @@
+#pragma once
+
+#include "ampcf/training/options.hpp"
+
+namespace ampcf::sweep {
+
+/// How trials are made and judged: what a sweep's result depends on beside the axes and the training options.
+struct Method {
+  std::string name = "grid";
+  std::uint64_t trials = 0;   // of random and halving
+  std::uint64_t eta = 3;      // of halving: one of so many goes on
+  std::uint64_t rungs = 3;    // of halving
+  std::uint64_t bracket = 0;  // of halving: trials judged together; 0: eta^(rungs - 1)
+};
+
+/// A share of the trials: number `part` of `parts`, from 0.
+struct Share {
+  std::uint64_t part = 0;
+  std::uint64_t parts = 1;
+
+  [[nodiscard]] bool is_all() const { return parts == 1; }
+};
+
+/// What ampcf-sweep is asked to do.
+struct SweepOptions {
+  std::filesystem::path sweep;  // the file with the axes; empty: that of the folder
+  Method method;
+  std::uint64_t ranks_per_trial = 1;
+  std::string only = "1/1";
+  std::string table = "auto";
+  bool is_collecting = false;
+  bool is_retrying = false;
+  bool is_after_crash = false;
+  training::TrainingOptions training;  // `output` is the folder; what axes vary stands at its default
+
+  /// Of `only`. Throws UsageError.
+  [[nodiscard]] Share share() const;
+};
+
+/// Adds the options to a table; they must outlive it.
+void add_options(config::OptionTable& table, SweepOptions& options);
+
+}  // namespace ampcf::sweep

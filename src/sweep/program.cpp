@@ -1,0 +1,205 @@
+#include "ampcf/sweep/program.hpp"
+
+#include "ampcf/training/consistency.hpp"
+#include "sweep/opening.hpp"
+#include "sweep/runner.hpp"
+
+#include <sstream>
+
+namespace ampcf::sweep {
+
+namespace {
+
+constexpr std::size_t kShownRanks = 10;
+
+// The training options as INI text, without what axes vary and what is the sweep's or the job's own. A width of the
+// attention space that was not given stays free to follow each trial's other options.
+std::string base_of(const config::OptionTable& table, const std::vector<Axis>& axes) {
+  std::string base;
+  std::istringstream lines(table.resolved());
+  for (std::string line; std::getline(lines, line);) {
+    const auto key = line.substr(0, line.find(' '));
+    const bool is_axis = std::any_of(axes.begin(), axes.end(), [&](const Axis& axis) { return axis.name == key; });
+    const bool is_implied = key == "attention-dim" && !table.is_given(key);
+    if (!is_axis && !is_implied && !is_own_option(key) && key != "time-limit") {
+      base += line + "\n";
+    }
+  }
+  return base;
+}
+
+void require_free(const std::vector<Axis>& axes, const std::string& source, int argc, const char* const* argv) {
+  for (const auto& axis : axes) {
+    for (int i = 1; i < argc; ++i) {
+      const std::string word = argv[i];
+      if (word == "--" + axis.name || word.rfind("--" + axis.name + "=", 0) == 0) {
+        throw UsageError("{} is given, but {}:{} varies it: leave out one of them", word, source, axis.line);
+      }
+    }
+  }
+}
+
+// What was asked for: the command line over a --config file over the sweep file.
+struct Request {
+  SweepOptions options;
+  std::optional<Plan> plan;  // none: --help or --version
+
+  Request(int argc, const char* const* argv, bool is_printer) {
+    if (!parse("", "", argc, argv, is_printer, {})) {
+      return;
+    }
+    const auto source = file_of(options);
+    const auto file = SweepFile::parse(read_text(source), source.string());
+    require_free(file.axes, source.string(), argc, argv);
+    parse(file.options, source.string(), argc, argv, false, file.axes);
+  }
+
+ private:
+  static std::filesystem::path file_of(const SweepOptions& options) {
+    if (!options.sweep.empty()) {
+      return options.sweep;
+    }
+    const Folder folder(options.training.output);
+    if (!(options.training.is_resumed || options.is_collecting) || !folder.has_sweep()) {
+      throw UsageError(
+          "--sweep is missing: expected an INI file with axes (only --resume and --collect find one in "
+          "--output)");
+    }
+    return folder.sweep_file();
+  }
+
+  bool parse(const std::string& text, const std::string& source, int argc, const char* const* argv, bool is_printer,
+             const std::vector<Axis>& axes) {
+    options = {};
+    config::OptionTable table("ampcf-sweep", "many trainings inside one MPI job, ranked by their validation items",
+                              "mpirun -n P ampcf-sweep --sweep FILE --data data.h5 --output SWEEP "
+                              "[--ranks-per-trial R] [options]");
+    add_options(table, options);
+    table.read_ini(text, source);
+    if (!table.parse(argc, argv, is_printer)) {
+      return false;
+    }
+    if (!axes.empty()) {
+      if (options.training.data.empty()) {
+        throw UsageError("--data is missing: expected a dataset file, here or in {}", source);
+      }
+      plan.emplace(options.method, axes, base_of(table, axes), source);
+    }
+    return true;
+  }
+};
+
+void check(const SweepOptions& options, int ranks) {
+  const auto share = options.share();
+  if (!share.is_all() && (options.training.is_forced || options.is_retrying)) {
+    throw UsageError("--only with {}: that concerns all shares, so do it in a job of its own",
+                     options.training.is_forced ? "--force" : "--retry");
+  }
+  if (options.training.is_forced && options.training.is_resumed) {
+    throw UsageError("--force with --resume: expected one of them");
+  }
+  if (!options.is_collecting && options.ranks_per_trial > static_cast<std::uint64_t>(ranks)) {
+    throw UsageError("--ranks-per-trial {}: there are {} ranks: start more, or lower it", options.ranks_per_trial,
+                     ranks);
+  }
+}
+
+std::string everything_of(const Request& request) {
+  const auto& options = request.options;
+  return fmt::format("{}output = {}\nonly = {}\nresume = {}\nforce = {}\ncollect = {}\n",
+                     request.plan->text(options.ranks_per_trial), options.training.output.string(), options.only,
+                     options.training.is_resumed, options.training.is_forced, options.is_collecting);
+}
+
+void announce(const Plan& plan, const SweepOptions& options, int ranks, Log& log) {
+  const auto groups = static_cast<std::uint64_t>(ranks) / options.ranks_per_trial;
+  const auto left_over = static_cast<std::uint64_t>(ranks) % options.ranks_per_trial;
+  log.info("{} trials ({}) on {} {} of {} {}", plan.trial_count(), plan.method().name, groups,
+           groups == 1 ? "group" : "groups", options.ranks_per_trial, options.ranks_per_trial == 1 ? "rank" : "ranks");
+  if (left_over > 0) {
+    log.warn("{} of {} ranks are left over and rest: --ranks-per-trial {} does not divide them", left_over, ranks,
+             options.ranks_per_trial);
+  }
+}
+
+// What came of it, on stdout, and whether all of the share is done.
+ExitCode conclude(const Folder& folder, const Plan& plan, const SweepOptions& options, Log& log) {
+  Results results;
+  folder.read_results(results);
+  const auto share = options.share();
+  const bool is_complete = plan.is_complete(results, share);
+  if (!share.is_all()) {
+    log.info("share {} {}; ampcf-sweep --output {} --collect gathers all shares", options.only,
+             is_complete ? "is done" : "was stopped: go on with --resume", folder.path().string());
+    return is_complete ? ExitCode::success : ExitCode::stopped;
+  }
+  gather(folder, plan, results);
+  const auto table = ranking(plan, results, kShownRanks);
+  fmt::print("{}", table);
+  if (!is_complete) {
+    log.info("not all trials have ended; go on with the same command and --resume");
+    return options.is_collecting ? ExitCode::success : ExitCode::stopped;
+  }
+  if (table.empty()) {
+    throw RuntimeError("none of the {} trials has ended well: {} has the message of each", plan.trial_count(),
+                       (folder.path() / "sweep.csv").string());
+  }
+  const auto best = folder.path() / "best" / "best.h5";
+  fmt::print("best on validation: {}\n", best.string());
+  log.info("the test items were not looked at: ampcf-evaluate --data {} --checkpoint {} --output test.json does, once",
+           options.training.data.string(), best.string());
+  return ExitCode::success;
+}
+
+ExitCode collect(const Folder& folder, const Plan& plan, const SweepOptions& options, Log& log) {
+  const training::RunLock lock(folder.path());
+  return conclude(folder, plan, options, log);
+}
+
+}  // namespace
+
+ExitCode run_program(int argc, const char* const* argv, const communication::Communicator& world) {
+  std::optional<Request> request;
+  world.agree([&] {
+    request.emplace(argc, argv, world.rank() == 0);
+    if (request->plan) {
+      check(request->options, world.size());
+    }
+  });
+  if (!request->plan) {
+    return ExitCode::success;
+  }
+  training::require_same_program(world);
+  training::require_same_options(world, everything_of(*request));
+  const auto log = make_log(world.rank(), world.size());
+  const auto& options = request->options;
+  const auto& plan = *request->plan;
+  const Folder folder(options.training.output);
+  const bool is_first = world.rank() == 0;
+  std::optional<Opening> opening;  // on the first rank
+  std::string fingerprint;
+  std::int32_t code = 0;
+  if (!options.is_collecting) {
+    world.agree([&] {
+      if (is_first) {
+        announce(plan, options, world.size(), *log);
+        opening.emplace(open_folder(folder, plan, options, *log));
+        fingerprint = opening->fingerprint;
+      }
+    });
+    world.broadcast(fingerprint, 0);
+    Runner(world, plan, folder, options, fingerprint).run();
+    world.barrier();
+  }
+  world.agree([&] {
+    if (is_first) {
+      const auto ended =
+          options.is_collecting ? collect(folder, plan, options, *log) : conclude(folder, plan, options, *log);
+      code = static_cast<std::int32_t>(ended);
+    }
+  });
+  world.broadcast(std::span(&code, 1), 0);
+  return static_cast<ExitCode>(code);
+}
+
+}  // namespace ampcf::sweep

@@ -1,0 +1,153 @@
+#include "ampcf/storage/file.hpp"
+#include "ampcf/sweep/program.hpp"
+#include "support/small_dataset.hpp"
+#include "support/temporary_directory.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+
+namespace ampcf::sweep {
+
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+using testing::world;
+
+constexpr const char* kOptions = "attention = identity\ndim = 8\nbatch-size = 64\nepochs = 2\nshards = 16\n[sweep]\n";
+constexpr const char* kHalving =
+    "method = halving\ntrials = 6\neta = 2\nrungs = 2\nbracket = 4\n"
+    "learning-rate = log 0.003 .. 0.1\npersonas = 1, 2, 3\n";
+
+class Sweep : public ::testing::Test {
+ protected:
+  Sweep() { testing::write_small_dataset(directory / "data.h5"); }
+
+  // Collective over the communicator.
+  ExitCode run(const communication::Communicator& communicator, const std::string& axes, const std::string& output,
+               std::vector<std::string> more = {}) {
+    const auto file = directory / (output + ".ini");
+    if (communicator.rank() == 0) {
+      std::ofstream(file) << kOptions << axes;
+    }
+    communicator.barrier();
+    std::vector<std::string> words{"ampcf-sweep",
+                                   "--sweep",
+                                   file.string(),
+                                   "--data",
+                                   (directory / "data.h5").string(),
+                                   "--output",
+                                   (directory / output).string()};
+    words.insert(words.end(), more.begin(), more.end());
+    std::vector<const char*> argv;
+    for (const auto& word : words) {
+      argv.push_back(word.c_str());
+    }
+    return run_program(static_cast<int>(argv.size()), argv.data(), communicator);
+  }
+
+  // The rows of sweep.csv without times.
+  [[nodiscard]] std::vector<std::string> rows(const std::string& output) const {
+    std::ifstream file(directory / output / "sweep.csv");
+    std::vector<std::string> kept;
+    for (std::string line; std::getline(file, line);) {
+      std::istringstream fields(line);
+      std::string row;
+      std::string field;
+      for (int column = 0; std::getline(fields, field, ','); ++column) {
+        row += column == 8 || column == 9 ? "" : field + ",";
+      }
+      kept.push_back(row);
+    }
+    return kept;
+  }
+
+  testing::TemporaryDirectory directory;
+};
+
+TEST_F(Sweep, RanksTrialsAlikeOnAnyNumberOfRanksAndGroups) {
+  if (world().rank() == 0) {
+    EXPECT_EQ(run(communication::Communicator::alone(), kHalving, "alone"), ExitCode::success);
+  }
+  world().barrier();
+  const auto expected = rows("alone");
+  ASSERT_THAT(expected, SizeIs(7));
+  for (int ranks = 1; ranks <= world().size(); ++ranks) {
+    const auto output = "by-" + std::to_string(ranks);
+    EXPECT_EQ(run(world(), kHalving, output, {"--ranks-per-trial", std::to_string(ranks)}), ExitCode::success);
+    EXPECT_EQ(rows(output), expected) << ranks << " ranks to a trial";
+    EXPECT_EQ(std::filesystem::read_symlink(directory / output / "best"),
+              std::filesystem::read_symlink(directory / "alone" / "best"));
+  }
+}
+
+TEST_F(Sweep, RecordsATrialThatDivergesAndGoesOn) {
+  EXPECT_EQ(run(world(), "learning-rate = 1e30, 0.01, 1e31\n", "diverging",
+                {"--ranks-per-trial", std::to_string((world().size() + 1) / 2)}),
+            ExitCode::success);
+  const auto found = rows("diverging");
+  ASSERT_THAT(found, SizeIs(4));
+  EXPECT_THAT(found[1], HasSubstr("1,2,finished,1,2,"));
+  EXPECT_THAT(found[2], HasSubstr(",1,failed,"));
+  EXPECT_THAT(found[2], HasSubstr("the run diverged"));
+  EXPECT_THAT(found[3], HasSubstr(",3,failed,"));
+}
+
+TEST_F(Sweep, OfWhichNothingEndsWellIsAnError) {
+  EXPECT_THROW(static_cast<void>(run(world(), "learning-rate = 1e30, 1e31\n", "hopeless")), communication::AgreedError);
+  EXPECT_THAT(rows("hopeless"), SizeIs(3));
+}
+
+TEST_F(Sweep, ThatIsFinishedIsNotChangedByAResume) {
+  const std::string axes = "learning-rate = 0.01, 0.02\n";
+  EXPECT_EQ(run(world(), axes, "done"), ExitCode::success);
+  const auto before = std::filesystem::last_write_time(directory / "done" / "trials" / "0001" / "checkpoint.h5");
+  world().barrier();
+  EXPECT_EQ(run(world(), axes, "done", {"--resume"}), ExitCode::success);
+  EXPECT_EQ(std::filesystem::last_write_time(directory / "done" / "trials" / "0001" / "checkpoint.h5"), before);
+  EXPECT_THROW(static_cast<void>(run(world(), axes, "done")), communication::AgreedError);
+  EXPECT_THROW(static_cast<void>(run(world(), "learning-rate = 0.01, 0.03\n", "done", {"--resume"})),
+               communication::AgreedError);
+}
+
+TEST_F(Sweep, InSharesComesToTheSameAsAWholeAndHasItsFiguresForOtherPrograms) {
+  EXPECT_EQ(run(world(), kHalving, "whole"), ExitCode::success);
+  for (const char* const share : {"2/2", "1/2"}) {
+    EXPECT_EQ(run(world(), kHalving, "shared", {"--resume", "--only", share}), ExitCode::success);
+    world().barrier();
+    EXPECT_FALSE(std::filesystem::exists(directory / "shared" / "sweep.csv"));
+    world().barrier();
+  }
+  EXPECT_EQ(run(world(), kHalving, "shared", {"--collect"}), ExitCode::success);
+  EXPECT_EQ(rows("shared"), rows("whole"));
+  const auto file = storage::File::open(directory / "shared" / "sweep.h5");
+  EXPECT_EQ(file.text_attribute("format"), "ampcf-sweep");
+  EXPECT_THAT(file.read<std::uint64_t>("/trials/number"), SizeIs(6));
+  EXPECT_THAT(file.read_strings("/axes"), ::testing::ElementsAre("learning-rate", "personas"));
+  EXPECT_THAT(file.read_strings("/options/personas"), SizeIs(6));
+  EXPECT_EQ(file.shape("/trials/score_by_rung"), (storage::Shape{6, 2}));
+}
+
+TEST_F(Sweep, ContinuesATrialWhereARungLeftItToTheSameBits) {
+  EXPECT_EQ(run(world(), kHalving, "halved"), ExitCode::success);
+  EXPECT_EQ(run(world(), "method = random\ntrials = 6\nlearning-rate = log 0.003 .. 0.1\npersonas = 1, 2, 3\n", "full"),
+            ExitCode::success);
+  const auto ranked = rows("halved");
+  const auto finished =
+      std::find_if(ranked.begin(), ranked.end(), [](const auto& row) { return row.find(",finished,") != row.npos; });
+  ASSERT_NE(finished, ranked.end());
+  const auto number = finished->substr(finished->find(',') + 1, 1);
+  const auto read = [&](const std::string& output) {
+    const auto file = storage::File::open(directory / output / "trials" / ("000" + number) / "checkpoint.h5");
+    return std::pair(file.attribute<std::uint64_t>("step"), file.read<float>("/model/items"));
+  };
+  EXPECT_EQ(read("halved"), read("full"));
+}
+
+}  // namespace
+
+}  // namespace ampcf::sweep
