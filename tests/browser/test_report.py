@@ -34,7 +34,7 @@ FACTS = """(() => {
     headless_tables: all('table').filter(t => !t.querySelector('thead th[scope=col]')).length,
     unnamed_regions: all('[role=region]').filter(r => !r.getAttribute('aria-label') || r.tabIndex !== 0).length,
     headings: all('h1, h2, h3, h4, h5').map(h => Number(h.tagName[1])),
-    titles: all('.title').map(t => t.textContent),
+    titles: all('li .title').map(t => t.textContent),
     wide: document.documentElement.scrollWidth > window.innerWidth,
     cut: all('.title').filter(t => visible(t) && t.getBoundingClientRect().right > window.innerWidth + 1).length,
     small: Math.min(...all('figure svg text').filter(visible).map(t => t.getBoundingClientRect().height)),
