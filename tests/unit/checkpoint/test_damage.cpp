@@ -22,7 +22,7 @@ void write_text(const std::filesystem::path& path, const std::string& text) {
 
 // The state in a file, or nothing where reading says that it is damaged. Anything else fails the test.
 std::optional<TrainingState> read(const std::filesystem::path& path) {
-  TrainingState state({3, 5, 7, false}, {0, kUsers}, kItems);
+  TrainingState state({3, 5, 7, false}, {0, kUsers}, kItems, {.shares = true});
   try {
     read_state(path, state);
   } catch (const RuntimeError&) {
