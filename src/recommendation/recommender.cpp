@@ -52,8 +52,8 @@ UserIndex Recommender::find_user(const std::string& raw_id) const {
       some += (i > 0 ? "', '" : "'") + user_ids_[i];
     }
     throw UsageError(
-        "--user {}: the dataset {} has no such user among its {}, whose ids are as {}'; for somebody whom the model "
-        "has not seen give the consumed items with --history FILE",
+        "--user {}: the dataset {} has no such user among its {}, whose ids are as {}'; to somebody whom the model "
+        "has not seen, ampcf-recommend --history FILE recommends by the consumed items",
         raw_id, data_.path().string(), user_ids_.size(), some);
   }
   return static_cast<UserIndex>(found - user_ids_.begin());

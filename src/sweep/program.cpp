@@ -62,8 +62,8 @@ struct Request {
     const Folder folder(options.training.output);
     if (!(options.training.is_resumed || options.is_collecting) || !folder.has_sweep()) {
       throw UsageError(
-          "--sweep is missing: expected an INI file with axes (only --resume and --collect find one in "
-          "--output)");
+          "--sweep is missing: expected an INI file with axes (--resume and --collect find one in --output, "
+          "where a sweep has begun there)");
     }
     return folder.sweep_file();
   }
@@ -99,8 +99,8 @@ void check(const SweepOptions& options, int ranks) {
     throw UsageError("--force with --resume: expected one of them");
   }
   if (!options.is_collecting && options.ranks_per_trial > static_cast<std::uint64_t>(ranks)) {
-    throw UsageError("--ranks-per-trial {}: there are {} ranks: start more, or lower it", options.ranks_per_trial,
-                     ranks);
+    throw UsageError("--ranks-per-trial {}: expected at most {}, as many as run: start more, or lower it",
+                     options.ranks_per_trial, ranks);
   }
 }
 

@@ -142,8 +142,8 @@ void resolve(TrainingOptions& options, bool is_attention_dim_given) {
     throw UsageError("--initialize-moments and --initialize-fingerprint are of the model that --initialize-from names");
   }
   if (options.plan.nodes > options.plan.ranks) {
-    throw UsageError("--plan-nodes {} with --plan-ranks {}: expected a rank or more to each node", options.plan.nodes,
-                     options.plan.ranks);
+    throw UsageError("--plan-nodes {} with --plan-ranks {}: expected both, with a rank or more to each node",
+                     options.plan.nodes, options.plan.ranks);
   }
   options.dimensions.is_identity = options.attention == "identity";
   if (!options.dimensions.is_identity) {

@@ -59,7 +59,7 @@ std::vector<std::string> chosen_metrics(const std::vector<MetricsFile>& files, c
   for (const auto& name : wanted) {
     if (std::none_of(files.begin(), files.end(), [&](const MetricsFile& file) { return file.has(name); })) {
       throw UsageError(
-          "--metrics: no file has '{}': expected one of {}, or one of a part of a slice, as in full_hr@10:taste:lesser",
+          "no file has the metric '{}': expected one of {}, or one of a part of a slice, as in full_hr@10:taste:lesser",
           name, fmt::join(known, ", "));
     }
   }
