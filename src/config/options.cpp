@@ -275,8 +275,11 @@ void OptionTable::read_ini(const std::string& text, const std::string& source) {
   for (const auto& entry : parse_ini(text, source)) {
     const auto place = fmt::format("{}:{}: ", source, entry.line);
     auto* option = find(entry.key);
-    if (option == nullptr || !option->is_resolved) {
+    if (option == nullptr) {
       throw UsageError("{}{}", place, unknown(entry.key));
+    }
+    if (!option->is_resolved) {
+      throw UsageError("{}'{}' stands on the command line alone", place, entry.key);
     }
     if (!option->is_repeatable && std::count(seen.begin(), seen.end(), entry.key) > 0) {
       throw UsageError("{}'{}' is given twice", place, entry.key);
