@@ -141,6 +141,9 @@ void resolve(TrainingOptions& options, bool is_attention_dim_given) {
   if (options.initialize_from.empty() && (options.has_initial_moments || !options.initialize_fingerprint.empty())) {
     throw UsageError("--initialize-moments and --initialize-fingerprint are of the model that --initialize-from names");
   }
+  if (options.plan.ranks > 0 && !options.plan.is_asked) {
+    throw UsageError("--plan-ranks {} without --dry-run: the ranks that train are mpirun's", options.plan.ranks);
+  }
   if (options.plan.nodes > options.plan.ranks) {
     throw UsageError("--plan-nodes {} with --plan-ranks {}: expected both, with a rank or more to each node",
                      options.plan.nodes, options.plan.ranks);
