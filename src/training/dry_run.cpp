@@ -105,6 +105,25 @@ std::vector<std::uint64_t> count_all_items(const communication::Communicator& co
   return count_items(communicator, interactions, data.item_count());
 }
 
+// What the run has begun with it has in its checkpoints, and needs the older model no more (--initialize-from).
+bool has_begun(const communication::Communicator& communicator, const TrainingOptions& options) {
+  std::uint32_t answer = 0;
+  communicator.agree([&] {
+    if (communicator.rank() == 0) {
+      answer = options.is_resumed && !RunDirectory(options.output).resumable().empty() ? 1 : 0;
+    }
+  });
+  return communicator.max(answer) > 0;
+}
+
+Pace measured_pace(const communication::Communicator& communicator, Log& log, TrainingOptions options) {
+  if (has_begun(communicator, options)) {
+    options.initialize_from.clear();
+  }
+  return Trainer(communicator, log, options, "", [](std::uint64_t) { return Wish::nothing; })
+      .measure_pace(kMeasuredSeconds);
+}
+
 }  // namespace
 
 void dry_run(const communication::Communicator& communicator, Log& log, const TrainingOptions& options) {
@@ -142,9 +161,7 @@ void dry_run(const communication::Communicator& communicator, Log& log, const Tr
     print(describe_predicted(*plan, options, options.plan.rate, "as given", bytes_of_node));
     return;
   }
-  const auto pace = Trainer(communicator, log, options, "", [](std::uint64_t) {
-                      return Wish::nothing;
-                    }).measure_pace(kMeasuredSeconds);
+  const auto pace = measured_pace(communicator, log, options);
   print(layout == present ? describe_measured(*plan, options, pace)
                           : describe_predicted(
                                 *plan, options, pace.rank_rate,
