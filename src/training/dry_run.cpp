@@ -46,7 +46,8 @@ StepTime predict(const RunPlan& plan, const PlanOptions& network, double rank_ra
 std::string epochs_text(double seconds_per_epoch, const TrainingOptions& options) {
   return fmt::format("{} an epoch, {} for {} epochs{}", duration(seconds_per_epoch),
                      duration(seconds_per_epoch * static_cast<double>(options.epochs)), options.epochs,
-                     options.patience > 0 ? " (fewer where validation ends it early)" : "");
+                     options.patience > 0 ? " (fewer where validation ends it early)" : "") +
+         (options.is_refitted ? ", and as long again at most for --refit" : "");
 }
 
 std::string describe_measured(const RunPlan& plan, const TrainingOptions& options, const Pace& pace) {
@@ -146,6 +147,9 @@ void dry_run(const communication::Communicator& communicator, Log& log, const Tr
       throw DataError("{}: no training interactions in it", options.data.string());
     }
     plan.emplace(plan_run(*data, options, layout));
+    if (communicator.rank() == 0) {
+      plan->checkpoint_bytes += checkpoint::ids_bytes({data->user_ids(), data->item_ids()});
+    }
   });
   print(describe(*plan, options, *data, memory));
   communicator.agree([&] {
