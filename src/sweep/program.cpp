@@ -1,5 +1,6 @@
 #include "ampcf/sweep/program.hpp"
 
+#include "ampcf/communication/environment.hpp"
 #include "ampcf/training/consistency.hpp"
 #include "sweep/opening.hpp"
 #include "sweep/runner.hpp"
@@ -42,6 +43,7 @@ void require_free(const std::vector<Axis>& axes, const std::string& source, int 
 // What was asked for: the command line over a --config file over the sweep file.
 struct Request {
   SweepOptions options;
+  LogOptions log;
   std::optional<Plan> plan;  // none: --help or --version
 
   Request(int argc, const char* const* argv, bool is_printer) {
@@ -79,6 +81,7 @@ struct Request {
     if (!table.parse(argc, argv, is_printer)) {
       return false;
     }
+    log = table.log_options();
     if (!axes.empty()) {
       if (options.training.data.empty()) {
         throw UsageError("--data is missing: expected a dataset file, here or in {}", source);
@@ -156,6 +159,39 @@ ExitCode collect(const Folder& folder, const Plan& plan, const SweepOptions& opt
   return conclude(folder, plan, options, log);
 }
 
+ExitCode run(const Request& request, const communication::Communicator& world, Log& log) {
+  training::require_same_program(world);
+  training::require_same_options(world, everything_of(request));
+  const auto& options = request.options;
+  const auto& plan = *request.plan;
+  const Folder folder(options.training.output);
+  const bool is_first = world.rank() == 0;
+  std::optional<Opening> opening;  // on the first rank
+  std::string fingerprint;
+  std::int32_t code = 0;
+  if (!options.is_collecting) {
+    world.agree([&] {
+      if (is_first) {
+        announce(plan, options, world.size(), log);
+        opening.emplace(open_folder(folder, plan, options, log));
+        fingerprint = opening->fingerprint;
+      }
+    });
+    world.broadcast(fingerprint, 0);
+    Runner(world, plan, folder, options, request.log, fingerprint).run();
+    world.barrier();
+  }
+  world.agree([&] {
+    if (is_first) {
+      const auto ended =
+          options.is_collecting ? collect(folder, plan, options, log) : conclude(folder, plan, options, log);
+      code = static_cast<std::int32_t>(ended);
+    }
+  });
+  world.broadcast(std::span(&code, 1), 0);
+  return static_cast<ExitCode>(code);
+}
+
 }  // namespace
 
 ExitCode run_program(int argc, const char* const* argv, const communication::Communicator& world) {
@@ -169,37 +205,7 @@ ExitCode run_program(int argc, const char* const* argv, const communication::Com
   if (!request->plan) {
     return ExitCode::success;
   }
-  training::require_same_program(world);
-  training::require_same_options(world, everything_of(*request));
-  const auto log = make_log(world.rank(), world.size());
-  const auto& options = request->options;
-  const auto& plan = *request->plan;
-  const Folder folder(options.training.output);
-  const bool is_first = world.rank() == 0;
-  std::optional<Opening> opening;  // on the first rank
-  std::string fingerprint;
-  std::int32_t code = 0;
-  if (!options.is_collecting) {
-    world.agree([&] {
-      if (is_first) {
-        announce(plan, options, world.size(), *log);
-        opening.emplace(open_folder(folder, plan, options, *log));
-        fingerprint = opening->fingerprint;
-      }
-    });
-    world.broadcast(fingerprint, 0);
-    Runner(world, plan, folder, options, fingerprint).run();
-    world.barrier();
-  }
-  world.agree([&] {
-    if (is_first) {
-      const auto ended =
-          options.is_collecting ? collect(folder, plan, options, *log) : conclude(folder, plan, options, *log);
-      code = static_cast<std::int32_t>(ended);
-    }
-  });
-  world.broadcast(std::span(&code, 1), 0);
-  return static_cast<ExitCode>(code);
+  return communication::run_logged(request->log, world, [&](Log& log) { return run(*request, world, log); });
 }
 
 }  // namespace ampcf::sweep

@@ -32,10 +32,17 @@ bool is_table(const SweepOptions& options) {
   return options.table == "always" || (options.table == "auto" && stderr_is_terminal());
 }
 
+// Every group says how its trials ended, so lines name these and not the rank.
+std::shared_ptr<Log> trial_log(int rank, const LogOptions& options) {
+  auto log = make_log(rank, 1, options);
+  log->set_level(spdlog::level::from_str(options.level));
+  return log;
+}
+
 }  // namespace
 
 Runner::Runner(const communication::Communicator& world, const Plan& plan, const Folder& folder,
-               const SweepOptions& options, std::string fingerprint)
+               const SweepOptions& options, const LogOptions& log, std::string fingerprint)
     : plan_(plan),
       folder_(folder),
       share_(options.share()),
@@ -49,7 +56,7 @@ Runner::Runner(const communication::Communicator& world, const Plan& plan, const
       // The first rank of a group keeps its time; every rank listens for signals.
       watch_(group_.rank() == 0 ? time_left(options.training) : 0,
              group_.rank() == 0 ? options.training.checkpoint_every_seconds : 0),
-      display_(is_table(options), make_log(), plan, folder, share_) {}
+      display_(is_table(options), trial_log(world.rank(), log), plan, folder, share_) {}
 
 void Runner::run() {
   if (!has_group_) {

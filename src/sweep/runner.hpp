@@ -15,7 +15,7 @@ class Runner {
  public:
   /// Collective.
   Runner(const communication::Communicator& world, const Plan& plan, const Folder& folder, const SweepOptions& options,
-         std::string fingerprint);
+         const LogOptions& log, std::string fingerprint);
 
   /// Collective. Trains until no task is left, or a wish to stop. An error of the folder's on one rank leaves it as it
   /// is, and must end the job: other groups may wait for what this one trains.

@@ -46,7 +46,8 @@ StepTime predict(const RunPlan& plan, const PlanOptions& network, double rank_ra
 std::string epochs_text(double seconds_per_epoch, const TrainingOptions& options) {
   return fmt::format("{} an epoch, {} for {} epochs{}", duration(seconds_per_epoch),
                      duration(seconds_per_epoch * static_cast<double>(options.epochs)), options.epochs,
-                     options.patience > 0 ? " (fewer where validation ends it early)" : "");
+                     options.patience > 0 ? " (fewer where validation ends it early)" : "") +
+         (options.is_refitted ? ", and as long again at most for --refit" : "");
 }
 
 std::string describe_measured(const RunPlan& plan, const TrainingOptions& options, const Pace& pace) {
@@ -105,6 +106,25 @@ std::vector<std::uint64_t> count_all_items(const communication::Communicator& co
   return count_items(communicator, interactions, data.item_count());
 }
 
+// What the run has begun with it has in its checkpoints, and needs the older model no more (--initialize-from).
+bool has_begun(const communication::Communicator& communicator, const TrainingOptions& options) {
+  std::uint32_t answer = 0;
+  communicator.agree([&] {
+    if (communicator.rank() == 0) {
+      answer = options.is_resumed && !RunDirectory(options.output).resumable().empty() ? 1 : 0;
+    }
+  });
+  return communicator.max(answer) > 0;
+}
+
+Pace measured_pace(const communication::Communicator& communicator, Log& log, TrainingOptions options) {
+  if (has_begun(communicator, options)) {
+    options.initialize_from.clear();
+  }
+  return Trainer(communicator, log, options, "", [](std::uint64_t) { return Wish::nothing; })
+      .measure_pace(kMeasuredSeconds);
+}
+
 }  // namespace
 
 void dry_run(const communication::Communicator& communicator, Log& log, const TrainingOptions& options) {
@@ -127,6 +147,9 @@ void dry_run(const communication::Communicator& communicator, Log& log, const Tr
       throw DataError("{}: no training interactions in it", options.data.string());
     }
     plan.emplace(plan_run(*data, options, layout));
+    if (communicator.rank() == 0) {
+      plan->checkpoint_bytes += checkpoint::ids_bytes({data->user_ids(), data->item_ids()});
+    }
   });
   print(describe(*plan, options, *data, memory));
   communicator.agree([&] {
@@ -142,9 +165,7 @@ void dry_run(const communication::Communicator& communicator, Log& log, const Tr
     print(describe_predicted(*plan, options, options.plan.rate, "as given", bytes_of_node));
     return;
   }
-  const auto pace = Trainer(communicator, log, options, "", [](std::uint64_t) {
-                      return Wish::nothing;
-                    }).measure_pace(kMeasuredSeconds);
+  const auto pace = measured_pace(communicator, log, options);
   print(layout == present ? describe_measured(*plan, options, pace)
                           : describe_predicted(
                                 *plan, options, pace.rank_rate,

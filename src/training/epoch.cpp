@@ -109,7 +109,6 @@ Wish Trainer::agreed_wish() const {
 }
 
 Pace Trainer::measure_pace(double seconds) {
-  constexpr std::uint64_t kFirst = 16;  // to warm up, and to see how many fit
   const auto steps = plan_->steps_per_epoch();
   std::uint64_t step = 0;
   const auto run = [&](std::uint64_t count) {
@@ -123,10 +122,12 @@ Pace Trainer::measure_pace(double seconds) {
     }
     return seconds_since(start);
   };
-  run(kFirst);
-  const auto trial = std::max(1e-6, slowest(run(kFirst)) / static_cast<double>(kFirst));
+  // To warm up, and to see how many fit; of steps that are long themselves a few must do.
+  const auto few = static_cast<std::uint64_t>(std::clamp(seconds / std::max(1e-6, slowest(run(1))), 1.0, 16.0));
+  run(few);
+  const auto trial = std::max(1e-6, slowest(run(few)) / static_cast<double>(few));
   Pace pace;
-  pace.steps = static_cast<std::uint64_t>(std::clamp(seconds / trial, 4.0 * static_cast<double>(kFirst), 1e6));
+  pace.steps = static_cast<std::uint64_t>(std::clamp(seconds / trial, 4.0 * static_cast<double>(few), 1e6));
   const auto waited = step_->exchange().seconds_waiting();
   const auto received = step_->exchange().bytes_received();
   const auto spent = run(pace.steps);

@@ -45,6 +45,12 @@ std::string table_of(const RunPlan& plan) {
   return text;
 }
 
+// Files at once: the kept ones, one that is being written, and the best; of --refit also those of the search.
+std::uint64_t most_checkpoints(const TrainingOptions& options, const dataset::Dataset& data) {
+  const bool has_search = options.is_refitted && data.has_held_out(dataset::HeldOutPart::validation);
+  return options.keep + 2 + (has_search ? options.keep + 1 : 0);
+}
+
 }  // namespace
 
 std::string describe(const RunPlan& plan, const TrainingOptions& options, const dataset::Dataset& data,
@@ -60,9 +66,9 @@ std::string describe(const RunPlan& plan, const TrainingOptions& options, const 
   text += fmt::format("memory   {} of a node with its ranks' shared items{}{}\n", size_text(most),
                       plan.layout.nodes > 1 ? ", the most" : "",
                       memory_bytes == 0 ? std::string() : fmt::format("; it has {}", size_text(memory_bytes)));
+  const auto checkpoints = most_checkpoints(options, data);
   text += fmt::format("disk     {}, {} checkpoints of {} at once at most\n",
-                      size_text(plan.checkpoint_bytes * (options.keep + 2)), options.keep + 2,
-                      size_text(plan.checkpoint_bytes));
+                      size_text(plan.checkpoint_bytes * checkpoints), checkpoints, size_text(plan.checkpoint_bytes));
   return text;
 }
 

@@ -51,7 +51,8 @@ struct TrainingState {
                 communication::NodeMemory& memory, StateParts parts);
   TrainingState(const model::Dimensions& dimensions, UserRange users, std::uint64_t item_count, StateParts parts = {});
 
-  [[nodiscard]] StateParts parts() const { return {mean.has_value(), !persona_shares.rows.empty()}; }
+  /// The same on every rank, also on one without users.
+  [[nodiscard]] StateParts parts() const { return {mean.has_value(), persona_shares.personas > 0}; }
 
   /// The model to validate and to give to readers: the mean where there is one, else what is trained.
   [[nodiscard]] const model::Personas<float>& outcome_personas() const { return mean ? mean->personas : personas; }

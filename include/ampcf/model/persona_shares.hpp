@@ -11,8 +11,8 @@ namespace ampcf::model {
 /// that has had little of the attention is worth more of it. A mean over about the last twenty positives; that of a
 /// user without any is uniform.
 struct PersonaShares {
-  std::size_t personas = 0;
-  std::vector<float> rows;  // (local users, r); empty where no balance is asked for
+  std::size_t personas = 0;  // r; 0 where no balance is asked for
+  std::vector<float> rows;   // (local users, r)
 
   PersonaShares() = default;
   PersonaShares(std::size_t r, std::uint64_t users) : personas(r), rows(users * r, 1.0F / static_cast<float>(r)) {}

@@ -6,6 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace ampcf::checkpoint {
 
 namespace {
@@ -105,6 +107,22 @@ TEST_P(StateFile, KeepsTheSharesOfPersonas) {
   for (std::size_t i = 0; i < kUsers * GetParam().personas; ++i) {
     EXPECT_EQ(read.persona_shares.rows[i], static_cast<float>(i));
   }
+}
+
+TEST_P(StateFile, KeepsTheSharesOfPersonasWhereTheFirstRankHasNoUsers) {
+  const testing::TemporaryDirectory directory;
+  const auto others = world().size() - 1;
+  const auto users = others == 0           ? UserRange{0, kUsers}
+                     : world().rank() == 0 ? UserRange{0, 0}
+                                           : users_of(world().rank() - 1, others);
+  TrainingState written(GetParam(), users, kItems, {.shares = true});
+  std::fill(written.persona_shares.rows.begin(), written.persona_shares.rows.end(), 0.25F);
+  write_state(directory / "x.h5", world(), {"print", "seed = 1\n", kUsers}, written);
+  TrainingState read(GetParam(), {0, kUsers}, kItems, {.shares = true});
+  read_state(directory / "x.h5", read);
+  EXPECT_EQ(read.persona_shares.rows, std::vector<float>(kUsers * GetParam().personas, 0.25F));
+  TrainingState without_users(GetParam(), {0, 0}, kItems, {.shares = true});
+  EXPECT_NO_THROW(read_state(directory / "x.h5", without_users));
 }
 
 TEST_P(StateFile, KeepsAMeanAsTheModelAndBesideItWhatIsTrained) {

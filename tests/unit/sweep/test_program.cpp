@@ -23,6 +23,12 @@ constexpr const char* kHalving =
     "method = halving\ntrials = 6\neta = 2\nrungs = 2\nbracket = 4\n"
     "learning-rate = log 0.003 .. 0.1\npersonas = 1, 2, 3\n";
 
+std::string text_of(const std::filesystem::path& path) {
+  std::ostringstream text;
+  text << std::ifstream(path, std::ios::binary).rdbuf();
+  return text.str();
+}
+
 class Sweep : public ::testing::Test {
  protected:
   Sweep() { testing::write_small_dataset(directory / "data.h5"); }
@@ -95,6 +101,29 @@ TEST_F(Sweep, RecordsATrialThatDivergesAndGoesOn) {
   EXPECT_THAT(found[2], HasSubstr(",1,failed,"));
   EXPECT_THAT(found[2], HasSubstr("the run diverged"));
   EXPECT_THAT(found[3], HasSubstr(",3,failed,"));
+}
+
+TEST_F(Sweep, AppendsWhatItSaysToTheLogFilesOfItsGroups) {
+  const auto log = directory / "sweep.log";
+  EXPECT_EQ(run(world(), "learning-rate = 0.01, 0.02, 1e30\n", "logged", {"--log-file", log.string()}),
+            ExitCode::success);
+  EXPECT_THROW(static_cast<void>(run(world(), "learning-rate = 0.01, 0.02, 1e30\n", "logged",
+                                     {"--log-file", log.string(), "--log-level", "error"})),
+               communication::AgreedError);
+  if (world().rank() != 0) {
+    return;
+  }
+  const auto first = text_of(log);
+  EXPECT_THAT(first, HasSubstr("3 trials (grid)"));
+  EXPECT_THAT(first, HasSubstr("error")) << "the refusal of the second";
+  EXPECT_EQ(first.find("3 trials"), first.rfind("3 trials")) << "said at its level alone";
+  auto all = first;
+  for (int rank = 1; rank < world().size(); ++rank) {
+    all += text_of(log.string() + ".rank" + std::to_string(rank));
+  }
+  EXPECT_THAT(all, HasSubstr("trial 1 (learning-rate = 0.01): validation"));
+  EXPECT_THAT(all, HasSubstr("trial 2 (learning-rate = 0.02): validation"));
+  EXPECT_THAT(all, HasSubstr("trial 3 (learning-rate = 1e30): failed"));
 }
 
 TEST_F(Sweep, OfWhichNothingEndsWellIsAnError) {

@@ -1,6 +1,7 @@
 #include "ampcf/checkpoint/model_file.hpp"
 #include "ampcf/core/error.hpp"
 #include "run.hpp"
+#include "training/dry_run.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -115,6 +116,24 @@ TEST_F(Inheritance, IsNotNeededToResume) {
   if (world().rank() == 0) {
     EXPECT_TRUE(contents(directory / "whole/checkpoint.h5") == contents(directory / "parts/checkpoint.h5"));
   }
+}
+
+TEST_F(Inheritance, IsNotNeededToPlanTheRestOfARun) {
+  if (world().size() != 2) {
+    GTEST_SKIP() << "a measured plan takes seconds: on two ranks alone";
+  }
+  auto chosen = options("run");
+  chosen.epochs = 1;
+  train(world(), chosen);
+  if (world().rank() == 0) {
+    std::filesystem::remove_all(directory / "old");
+  }
+  world().barrier();
+  chosen.plan.is_asked = true;
+  const auto log = make_log(1, 2);
+  EXPECT_THROW(dry_run(world(), *log, chosen), communication::AgreedError) << "of a run from its beginning";
+  chosen.is_resumed = true;
+  EXPECT_NO_THROW(dry_run(world(), *log, chosen));
 }
 
 TEST_F(Inheritance, OfAnotherShapeIsRefusedWithBoth) {

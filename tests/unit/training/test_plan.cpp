@@ -84,6 +84,13 @@ TEST_F(Plan, SaysWhatANodeNeedsAndHas) {
   EXPECT_THAT(text, HasSubstr("it has 2.00 GB"));
 }
 
+TEST_F(Plan, OfARefitHasRoomForTheCheckpointsOfItsSearchToo) {
+  const dataset::Dataset data(options.data);
+  EXPECT_THAT(describe(of(even_layout(1, 1)), options, data, 0), HasSubstr(", 4 checkpoints of"));
+  options.is_refitted = true;
+  EXPECT_THAT(describe(of(even_layout(1, 1)), options, data, 0), HasSubstr(", 7 checkpoints of"));
+}
+
 TEST(HostMemory, IsKnownHereAndRefusesWhatDoesNotFit) {
   const auto memory = host_memory();
   ASSERT_TRUE(memory.has_value());
