@@ -65,6 +65,7 @@ TEST_F(Train, DryRunRefusesWhatDoesNotFitWithTheNumbers) {
 
 TEST_F(Train, DryRunForMoreNodesThanRanksIsWrongUsage) {
   EXPECT_EQ(run({"--dry-run", "--plan-ranks", "2", "--plan-nodes", "3"}).exit_code, 2);
+  EXPECT_EQ(run({"--plan-ranks", "2"}).exit_code, 2) << "it would train";
   EXPECT_EQ(run({"--dry-run", "--plan-ranks", "17"}).exit_code, 2) << "of 16 shards";
 }
 
