@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import tempfile
 import unittest
 
 from training import (MPIEXEC, TRAIN, Job, Workplace, expect_same, finish, generate, kill, mpirun, ranks_of, require,
@@ -34,7 +35,10 @@ class GoingWrong(unittest.TestCase):
         for launcher, variables in launchers.items():
             with self.subTest(launcher=launcher):
                 environment = {**os.environ, **variables, "OMPI_MCA_ess": "singleton", "OMPI_MCA_pmix": "isolated"}
-                jobs = [Job([TRAIN, *trainer("lone")], env=environment) for _ in range(3)]
+                # Open MPI's daemons of lone processes race for one folder and may die of it: a folder for each.
+                places = [tempfile.mkdtemp(dir=".") for _ in range(3)]
+                jobs = [Job([TRAIN, *trainer("lone")], env={**environment, "TMPDIR": os.path.abspath(place)})
+                        for place in places]
                 for job in jobs:
                     self.assertEqual(job.finish(), 2, job.messages())
                     self.assertIn("3 processes were started, but each finds itself alone", job.messages())
