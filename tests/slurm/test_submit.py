@@ -110,11 +110,13 @@ class Filling(Workplaced):
 class Chain(Workplaced):
     """The first start is warned after a second, the next has all the time that it needs."""
 
+    EPOCHS = 200  # some seconds where nothing else runs
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         generate("data.h5", users=400)
-        require(mpirun(2, "whole"))
+        require(mpirun(2, "whole", epochs=cls.EPOCHS))
         with open("site.env", "w", encoding="ascii") as file:
             file.write(f". {shlex.quote(CLUSTER)}/site.env\nprograms={shlex.quote(BIN)}\nmpirun_options=()\n")
 
@@ -122,7 +124,8 @@ class Chain(Workplaced):
         jobs = os.path.abspath(f"{scheduler}-jobs")
         os.mkdir(jobs)
         done = submit("--scheduler", scheduler, "--site", "site.env", "train", "--ranks-per-node", "2", *options, "--",
-                      *trainer(scheduler), PATH=os.path.join(HERE, "fake") + ":" + os.environ["PATH"], FAKE_JOBS=jobs)
+                      *trainer(scheduler, epochs=self.EPOCHS), FAKE_JOBS=jobs,
+                      PATH=os.path.join(HERE, "fake") + ":" + os.environ["PATH"])
         self.assertEqual(done.returncode, 0, done.stderr)
         return jobs
 
