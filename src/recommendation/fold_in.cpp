@@ -176,7 +176,7 @@ class FoldIn::Fit {
       attend(affinities.data() + column, column);
     }
     compare(step);
-    if (context_.weights_.lambda_balance > 0.0) {
+    if (context_.weights_.is_balanced()) {
       measure_shares();
     }
     for (std::size_t column = 0; column < columns_; column += kLanes) {

@@ -21,7 +21,7 @@ class BatchGradient {
   BatchGradient(const Dimensions& dimensions, std::size_t candidates, const LossWeights& weights,
                 Real gradient_scale = 1)
       : dimensions_(dimensions),
-        is_balanced_(weights.lambda_balance > 0.0),
+        is_balanced_(weights.is_balanced()),
         block_(dimensions, candidates, weights, gradient_scale) {}
 
   /// (local users, r): what run() reads as each user's shares (PersonaShares) while lambda_balance > 0.
@@ -74,7 +74,7 @@ class BatchGradient {
           gradient_.data() + slot * stride,
           projected_gradient_.data() + slot * stride,
           is_balanced_ ? shares_.data() + batch.users[slot] * dimensions_.personas : nullptr,
-          attention_sum_.data() + slot * dimensions_.personas,
+          is_balanced_ ? attention_sum_.data() + slot * dimensions_.personas : nullptr,
           first + i == 0 || batch.slot[first + i - 1] != slot,
       };
     }

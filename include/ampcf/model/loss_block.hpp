@@ -19,6 +19,9 @@ struct LossWeights {
   double lambda_positive = 0.1;
   double lambda_negative = 0.025;
   double lambda_balance = 0.0;
+
+  /// Whether shares of personas (PersonaShares) are kept and read.
+  [[nodiscard]] bool is_balanced() const { return lambda_balance > 0.0; }
 };
 
 /// The terms of the loss, of one example or summed over examples.
@@ -58,6 +61,7 @@ class LossBlock {
       : personas_(dimensions.personas),
         count_(candidates),
         is_identity_(dimensions.is_identity),
+        is_balanced_(weights.is_balanced()),
         alpha_(static_cast<Real>(weights.alpha) * gradient_scale),
         positive_weight_(static_cast<Real>((1.0 - weights.alpha) * weights.lambda_positive) * gradient_scale),
         negative_weight_(static_cast<Real>(-(1.0 - weights.alpha) * weights.lambda_negative) * gradient_scale),
@@ -68,7 +72,7 @@ class LossBlock {
         slopes_(products_.size()),
         scores_(candidates * kLanes),
         log_probabilities_(candidates * kLanes),
-        shares_(is_balanced() ? personas_ * kLanes : 0),
+        shares_(is_balanced_ ? personas_ * kLanes : 0),
         positive_attention_(shares_.size()) {}
 
   /// The row of a table that holds persona k and candidate n.
@@ -82,7 +86,7 @@ class LossBlock {
   [[nodiscard]] Real& log_probability(std::size_t n, std::size_t b) { return log_probabilities_[n * kLanes + b]; }
 
   // In and out with the balance term alone: m_k, then log m_k; and a_k of the positive.
-  [[nodiscard]] bool is_balanced() const { return balance_weight_ != Real{0}; }
+  [[nodiscard]] bool is_balanced() const { return is_balanced_; }
   [[nodiscard]] Real& share(std::size_t k, std::size_t b) { return shares_[k * kLanes + b]; }
   [[nodiscard]] Real positive_attention(std::size_t k, std::size_t b) const {
     return positive_attention_[k * kLanes + b];
@@ -110,13 +114,13 @@ class LossBlock {
       entropy_negative_ += attend<R>(n);
     }
     compare();
-    if (is_balanced()) {
+    if (is_balanced_) {
       measure_balance<R>();
     }
     for (std::size_t n = 0; n < count_; ++n) {
       differentiate<R>(n);
     }
-    if (is_balanced()) {
+    if (is_balanced_) {
       differentiate_balance<R>();
     }
   }
@@ -241,6 +245,7 @@ class LossBlock {
   std::size_t personas_;
   std::size_t count_;  // |N| + 1
   bool is_identity_;
+  bool is_balanced_;
   Real alpha_, positive_weight_, negative_weight_, balance_weight_;  // times the gradient scale
   kernels::AlignedVector<Real> products_;                            // t (rows, 16)
   kernels::AlignedVector<Real> affinities_;                          // s (rows, 16); empty for identity

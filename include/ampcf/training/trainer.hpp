@@ -68,7 +68,7 @@ class Trainer {
   [[nodiscard]] double learning_rate_factor() const;
   [[nodiscard]] double warm_up_factor() const;
   [[nodiscard]] bool is_averaging() const { return options_.average_epochs > 1; }
-  [[nodiscard]] checkpoint::StateParts parts() const { return {is_averaging(), options_.loss.lambda_balance > 0.0}; }
+  [[nodiscard]] checkpoint::StateParts parts() const { return {is_averaging(), options_.loss.is_balanced()}; }
   void average(std::uint64_t sample);
   Wish run_epoch();
   Wish train_epoch(EpochReport& report);

@@ -38,7 +38,7 @@ RunSize size_of(const dataset::Dataset& data, const TrainingOptions& options) {
   const parallel::ShardPlan plan(data.indptr(), options.shards, ranks, options.batch_size);
   const auto users = plan.users_of_rank(static_cast<std::uint64_t>(world().rank()));
   return {.dimensions = options.dimensions,
-          .parts = {options.average_epochs > 1, options.loss.lambda_balance > 0.0},
+          .parts = {options.average_epochs > 1, options.loss.is_balanced()},
           .users = data.user_count(),
           .own_users = users.count(),
           .own_interactions = data.indptr()[users.last] - data.indptr()[users.first],
