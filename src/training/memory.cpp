@@ -1,5 +1,7 @@
 #include "ampcf/training/memory.hpp"
 
+#include "ampcf/model/batch_gradient.hpp"
+
 #include <algorithm>
 
 namespace ampcf::training {
@@ -12,15 +14,16 @@ MemoryNeed memory_need(const RunSize& size) {
   // Personas and how often they were updated; shares; offset of the history; validation item and candidates.
   const auto user =
       tables * kNumber * shape.user_stride() + kNumber + 8 + 8 + kNumber * size.validation_candidates + shares;
-  constexpr std::uint64_t kInteraction = 3 * kNumber;          // item, user, place in the epoch's order
-  constexpr std::uint64_t kItem = kNumber + 8 + 8;             // row of its gradient; alias table; probability
-  const std::uint64_t batch_rows = shape.is_identity ? 1 : 4;  // dL/du; u, p and dL/dp
-  const auto batch_users = std::min(size.own_users, size.positives);
+  constexpr std::uint64_t kInteraction = 3 * kNumber;  // item, user, place in the epoch's order
+  constexpr std::uint64_t kItem = kNumber + 8 + 8;     // row of its gradient; alias table; probability
+  const auto batch_numbers = std::min(size.own_users, size.positives) * shape.user_stride();  // dL/du
+  const auto part_numbers =                                                                   // u, p and dL/dp
+      shape.is_identity ? 0 : std::min<std::uint64_t>(batch_numbers, model::BatchGradient<float>::kPartNumbers);
   constexpr std::uint64_t kString = 32;  // an id of up to 15 bytes lies in its string
   MemoryNeed need{};
   need.rank_bytes = (size.has_ids ? kString * (size.users + size.items) : 0) + 8 * size.users + size.own_users * user +
                     size.own_interactions * kInteraction + size.items * kItem +
-                    batch_users * batch_rows * kNumber * shape.user_stride();
+                    kNumber * (batch_numbers + 3 * part_numbers);
   const auto gradient_rows = std::min(size.items, size.positives * size.candidates);
   need.node_bytes = size.items * (tables * kNumber * shape.item_stride() + kNumber) +
                     size.node_ranks * gradient_rows * kNumber * shape.item_stride();

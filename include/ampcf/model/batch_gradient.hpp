@@ -17,6 +17,10 @@ namespace ampcf::model {
 template <typename Real>
 class BatchGradient {
  public:
+  /// Numbers of users' rows that learned attention works through at a time, or few more: four tables of them are a
+  /// core's second-level cache.
+  static constexpr std::size_t kPartNumbers = std::size_t{1} << 16U;
+
   /// Gradients come out times `gradient_scale`, a power of two.
   BatchGradient(const Dimensions& dimensions, std::size_t candidates, const LossWeights& weights,
                 Real gradient_scale = 1)
@@ -33,21 +37,18 @@ class BatchGradient {
   void run(const MiniBatch& batch, const Personas<Real>& personas, const SharedParameters<Real>& shared,
            const FoldedAttention<Real>& folded, std::span<const Real> log_probabilities, ItemSink& items,
            FormSink& form, Terms&& terms) {
-    gather(batch, personas, folded);
-    std::array<ExampleOperands<Real>, Block::kExamples> memory;
-    std::array<ExampleOperands<Real>, Block::kExamples> next_memory;
-    auto examples = operands(batch, personas, 0, memory);
-    for (std::size_t first = 0; first < batch.size(); first += Block::kExamples) {
-      const auto next = operands(batch, personas, first + Block::kExamples, next_memory);
-      block_.run(shared, examples, next, log_probabilities, items);
-      for (std::size_t i = 0; i < examples.size(); ++i) {
-        terms(block_.terms(i));
-      }
-      std::swap(memory, next_memory);
-      examples = std::span(memory).first(next.size());
+    reserve(gradient_, batch.users.size() * dimensions_.user_stride());
+    if (is_balanced_) {
+      reserve(attention_sum_, batch.users.size() * dimensions_.personas);
     }
-    if (!dimensions_.is_identity) {
-      differentiate_projection(batch, folded, form);
+    for (Part part; next_part(batch, part);) {
+      if (!dimensions_.is_identity) {
+        gather(batch, part, personas, folded);
+      }
+      run_examples(batch, part, personas, shared, log_probabilities, items, terms);
+      if (!dimensions_.is_identity) {
+        differentiate_projection(batch, part, folded, form);
+      }
     }
   }
 
@@ -60,19 +61,60 @@ class BatchGradient {
  private:
   using Block = ExampleBlock<Real>;
 
-  // Of up to sixteen examples from `first` on; none behind the last.
-  std::span<const ExampleOperands<Real>> operands(const MiniBatch& batch, const Personas<Real>& personas,
-                                                  std::size_t first, std::span<ExampleOperands<Real>> into) {
+  // What is worked through at a time, each up to its last, which is not in it.
+  struct Part {
+    std::size_t first_shard = 0, last_shard = 0;
+    std::size_t first_slot = 0, last_slot = 0;
+    std::size_t first_example = 0, last_example = 0;
+  };
+
+  // Makes of a part the next one; false: there is none. Learned attention passes over users' rows several times: a
+  // part has so many shards that these rows stay in a core's cache. Identity has no reason to stop between shards.
+  bool next_part(const MiniBatch& batch, Part& part) const {
+    const auto& shards = batch.shard_first_slot;
+    part = {part.last_shard, part.last_shard, part.last_slot, part.last_slot, part.last_example, part.last_example};
+    const auto has_room = [&] { return (part.last_slot - part.first_slot) * dimensions_.user_stride() < kPartNumbers; };
+    while (part.last_shard + 1 < shards.size() && (dimensions_.is_identity || has_room())) {
+      part.last_slot = shards[++part.last_shard];
+    }
+    const auto first = batch.slot.begin() + static_cast<std::ptrdiff_t>(part.first_example);
+    part.last_example += static_cast<std::size_t>(std::lower_bound(first, batch.slot.end(), part.last_slot) - first);
+    return part.last_shard > part.first_shard;
+  }
+
+  template <typename ItemSink, typename Terms>
+  void run_examples(const MiniBatch& batch, const Part& part, const Personas<Real>& personas,
+                    const SharedParameters<Real>& shared, std::span<const Real> log_probabilities, ItemSink& items,
+                    Terms&& terms) {
+    std::array<ExampleOperands<Real>, Block::kExamples> memory;
+    std::array<ExampleOperands<Real>, Block::kExamples> next_memory;
+    auto examples = operands(batch, part, personas, part.first_example, memory);
+    for (std::size_t first = part.first_example; first < part.last_example; first += Block::kExamples) {
+      const auto next = operands(batch, part, personas, first + Block::kExamples, next_memory);
+      block_.run(shared, examples, next, log_probabilities, items);
+      for (std::size_t i = 0; i < examples.size(); ++i) {
+        terms(block_.terms(i));
+      }
+      std::swap(memory, next_memory);
+      examples = std::span(memory).first(next.size());
+    }
+  }
+
+  // Of up to sixteen examples from `first` on; none behind the part's last.
+  std::span<const ExampleOperands<Real>> operands(const MiniBatch& batch, const Part& part,
+                                                  const Personas<Real>& personas, std::size_t first,
+                                                  std::span<ExampleOperands<Real>> into) {
     const auto stride = dimensions_.user_stride();
-    const auto count = std::min(into.size(), batch.size() - std::min(batch.size(), first));
+    const auto count = std::min(into.size(), part.last_example - std::min(part.last_example, first));
     for (std::size_t i = 0; i < count; ++i) {
       const auto slot = batch.slot[first + i];
+      const auto row = (slot - part.first_slot) * stride;
       into[i] = {
-          dimensions_.is_identity ? personas.of(batch.users[slot]) : personas_.data() + slot * stride,
-          projected_.data() + slot * stride,
+          dimensions_.is_identity ? personas.of(batch.users[slot]) : personas_.data() + row,
+          projected_.data() + row,
           batch.candidates_of(first + i),
           gradient_.data() + slot * stride,
-          projected_gradient_.data() + slot * stride,
+          projected_gradient_.data() + row,
           is_balanced_ ? shares_.data() + batch.users[slot] * dimensions_.personas : nullptr,
           is_balanced_ ? attention_sum_.data() + slot * dimensions_.personas : nullptr,
           first + i == 0 || batch.slot[first + i - 1] != slot,
@@ -81,29 +123,22 @@ class BatchGradient {
     return into.first(count);
   }
 
-  // Room for the batch's users; for learned attention their personas, side by side for the products, and p = u M.
-  void gather(const MiniBatch& batch, const Personas<Real>& personas, const FoldedAttention<Real>& folded) {
+  // The part's personas, side by side for the products, p = u M, and room for dL/dp.
+  void gather(const MiniBatch& batch, const Part& part, const Personas<Real>& personas,
+              const FoldedAttention<Real>& folded) {
     const auto stride = dimensions_.user_stride();
-    const auto size = batch.users.size() * stride;
-    reserve(gradient_, size);
-    if (is_balanced_) {
-      reserve(attention_sum_, batch.users.size() * dimensions_.personas);
-    }
-    if (dimensions_.is_identity) {
-      return;
-    }
+    const auto size = (part.last_slot - part.first_slot) * stride;
     reserve(personas_, size);
     reserve(projected_, size);
     reserve(projected_gradient_, size);
     const auto ahead = kernels::rows_ahead(stride);
-    for (std::size_t slot = 0; slot < batch.users.size(); ++slot) {
+    for (std::size_t slot = part.first_slot; slot < part.last_slot; ++slot) {
       if (slot + ahead < batch.users.size()) {
         kernels::ask_for(personas.of(batch.users[slot + ahead]), stride);
       }
-      std::copy_n(personas.of(batch.users[slot]), stride, personas_.data() + slot * stride);
+      std::copy_n(personas.of(batch.users[slot]), stride, personas_.data() + (slot - part.first_slot) * stride);
     }
-    project_personas(folded, dimensions_, personas_.data(), batch.users.size() * dimensions_.personas,
-                     projected_.data());
+    project_personas(folded, dimensions_, personas_.data(), size / dimensions_.padded_dim(), projected_.data());
   }
 
   static void reserve(kernels::AlignedVector<Real>& table, std::size_t size) {
@@ -114,16 +149,17 @@ class BatchGradient {
 
   // p = u M, so du += dp M^T and dM = u^T dp.
   template <typename FormSink>
-  void differentiate_projection(const MiniBatch& batch, const FoldedAttention<Real>& folded, FormSink& form) {
+  void differentiate_projection(const MiniBatch& batch, const Part& part, const FoldedAttention<Real>& folded,
+                                FormSink& form) {
     const auto d = dimensions_.padded_dim();
     const auto r = dimensions_.personas;
-    kernels::product(projected_gradient_.data(), d, folded.transposed.data(), d, gradient_.data(), d,
-                     batch.users.size() * r, d, d, true);
+    kernels::product(projected_gradient_.data(), d, folded.transposed.data(), d,
+                     gradient_.data() + part.first_slot * r * d, d, (part.last_slot - part.first_slot) * r, d, d, true);
     const auto& shards = batch.shard_first_slot;
-    const std::size_t step = FormSink::kTakesShardsApart ? 1 : shards.size() - 1;  // shards to a partial sum
-    for (std::size_t shard = 0; shard + step < shards.size(); shard += step) {
-      const std::size_t first = shards[shard] * r;
-      const std::size_t count = shards[shard + step] * r - first;
+    const std::size_t step = FormSink::kTakesShardsApart ? 1 : part.last_shard - part.first_shard;  // shards to a sum
+    for (std::size_t shard = part.first_shard; shard < part.last_shard; shard += step) {
+      const std::size_t first = (shards[shard] - part.first_slot) * r;
+      const std::size_t count = (shards[shard + step] - shards[shard]) * r;
       const kernels::Factors<Real> factors{personas_.data() + first * d,           1, d,
                                            projected_gradient_.data() + first * d, d, count};
       if (count > 0) {
@@ -138,8 +174,8 @@ class BatchGradient {
   Block block_;
   std::span<const Real> shares_;
   kernels::AlignedVector<Real> attention_sum_;  // (U, r)
-  // (U, r, padded d) each, U users of the largest batch so far; only the gradient for identity.
-  kernels::AlignedVector<Real> gradient_;            // dL/du
+  kernels::AlignedVector<Real> gradient_;       // dL/du (U, r, padded d), U users of the largest batch so far
+  // The same of a part's users; nothing for identity.
   kernels::AlignedVector<Real> personas_;            // u
   kernels::AlignedVector<Real> projected_;           // p
   kernels::AlignedVector<Real> projected_gradient_;  // dL/dp

@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <functional>
-
 namespace ampcf::model::testing {
 
 namespace {
@@ -132,6 +130,20 @@ INSTANTIATE_TEST_SUITE_P(Models, Gradient,
                                            CaseShape{4, 16, 7, false, 3, true, true},
                                            CaseShape{4, 16, 16, true, 4, false, true},
                                            CaseShape{5, 16, 16, true, 6, false, true}));
+
+// Rows so long that the shards do not go into the cache together.
+TEST(GradientInParts, IsThatOfTheWholeBatch) {
+  ModelCase c({4096, 16, 16, false, 4, false});
+  const auto in_parts = gradients_of(c);
+  c.batch.shard_first_slot = {0, 3};
+  const auto whole = gradients_of(c);
+  EXPECT_EQ(in_parts.loss, whole.loss);
+  EXPECT_EQ(in_parts.personas.rows, whole.personas.rows);
+  EXPECT_EQ(in_parts.shared.items, whole.shared.items);
+  for (std::size_t i = 0; i < whole.shared.user_projection.size(); ++i) {
+    EXPECT_NEAR(in_parts.shared.user_projection[i], whole.shared.user_projection[i], 1e-12);
+  }
+}
 
 TEST(FloatGradient, IsTheDoubleOneRounded) {
   ModelCase c({4, 16, 16, false, 4, false});
