@@ -75,9 +75,11 @@ void add_optimizer_options(config::OptionTable& table, TrainingOptions& options)
             "the same for learned projections alone; without it, as --learning-rate", config::kPositive);
   table.add("final-learning-rate", options.final_learning_rate,
             "share of the learning rate left in the last of --epochs; it falls linearly", config::kFraction);
-  table.add("warm-up-epochs", options.warm_up_epochs,
-            "first epochs over which the learning rate rises linearly, step by step; large batches may need it",
-            config::kNotNegative);
+  table.add(
+      "warm-up-epochs", options.warm_up_epochs,
+      "first epochs over which the learning rate rises linearly, step by step; large batches may need it; at most "
+      "--epochs",
+      config::kNotNegative);
   table.add("weight-decay", options.weight_decay,
             "added, times the row, to a touched row's gradient summed over the batch", config::kNotNegative);
   table.add("item-weight-decay", options.item_weight_decay, "the same for items alone; without it, as --weight-decay",
@@ -147,6 +149,13 @@ void resolve(TrainingOptions& options, bool is_attention_dim_given) {
   if (options.plan.nodes > options.plan.ranks) {
     throw UsageError("--plan-nodes {} with --plan-ranks {}: expected both, with a rank or more to each node",
                      options.plan.nodes, options.plan.ranks);
+  }
+  if (options.warm_up_epochs > options.epochs) {
+    throw UsageError(
+        "--warm-up-epochs {} with --epochs {}: the learning rate would never be reached: expected at most as many (a "
+        "run "
+        "to be extended begins with all its --epochs, and --time-limit ends its parts)",
+        options.warm_up_epochs, options.epochs);
   }
   options.dimensions.is_identity = options.attention == "identity";
   if (!options.dimensions.is_identity) {

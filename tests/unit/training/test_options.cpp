@@ -42,6 +42,16 @@ TEST(TrainingOptions, IdentityAttentionTakesTheModelsDimension) {
   EXPECT_THROW(resolve(options, true), UsageError);
 }
 
+TEST(TrainingOptions, WarmUpBeyondTheLastEpochIsRefusedWithBothNumbers) {
+  TrainingOptions options;
+  options.epochs = 5;
+  options.warm_up_epochs = 5;
+  EXPECT_NO_THROW(resolve(options, false)) << "the last step has the whole learning rate";
+  options.warm_up_epochs = 6;
+  EXPECT_THAT([&] { resolve(options, false); },
+              ::testing::ThrowsMessage<UsageError>(::testing::HasSubstr("--warm-up-epochs 6 with --epochs 5")));
+}
+
 TEST(ResumeOptions, ThatChangeTheResultAreRefusedByName) {
   TrainingOptions present;
   present.seed = 2;
