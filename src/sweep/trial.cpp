@@ -96,11 +96,12 @@ std::optional<Result> train(const communication::Communicator& group, const Plan
     return is_at_rung && !training::is_stop(wish) ? training::Wish::stop_for_time : wish;
   };
   try {
-    auto [options, resolved] = plan.options_of(task.trial);
+    auto options = plan.options_of(task.trial);
     options.output = folder.trial(task.trial);
     options.is_resumed = true;  // fresh where there is nothing
     log = log_of(group, options.output);
-    trainer = std::make_unique<training::Trainer>(group, *log, options, resolved, wish_of);
+    group.agree([&] { training::note_origin(options); });
+    trainer = std::make_unique<training::Trainer>(group, *log, options, training::resolved(options), wish_of);
     const bool has_ended = run(*trainer, epochs, is_at_rung);
     return has_ended ? std::optional(result_of(trainer->state().progress.log_rows)) : std::nullopt;
   } catch (const communication::AgreedError& error) {

@@ -129,14 +129,20 @@ void add_options(config::OptionTable& table, TrainingOptions& options) {
             "ranks of a host that share one copy of the items; 0: all of it, 1: each has its own",
             config::kNotNegative);
   add_plan_options(table, options);
-  add_initial_options(table, options);
   add_outcome_options(table, options);
 }
 
 void add_outcome_options(config::OptionTable& table, TrainingOptions& options) {
+  add_initial_options(table, options);
   add_model_options(table, options);
   add_loss_options(table, options);
   add_optimizer_options(table, options);
+}
+
+std::string resolved(TrainingOptions options) {
+  config::OptionTable table("", "", "");
+  add_options(table, options);
+  return table.resolved();
 }
 
 void resolve(TrainingOptions& options, bool is_attention_dim_given) {
@@ -152,9 +158,9 @@ void resolve(TrainingOptions& options, bool is_attention_dim_given) {
   }
   if (options.warm_up_epochs > options.epochs) {
     throw UsageError(
-        "--warm-up-epochs {} with --epochs {}: the learning rate would never be reached: expected at most as many (a "
-        "run "
-        "to be extended begins with all its --epochs, and --time-limit ends its parts)",
+        "--warm-up-epochs {} with --epochs {}: the learning rate would never be reached: expected at most as many, "
+        "also "
+        "where --epochs are to be raised later",
         options.warm_up_epochs, options.epochs);
   }
   options.dimensions.is_identity = options.attention == "identity";

@@ -30,29 +30,16 @@ struct CommandLine {
   }
 };
 
-std::string options_in(const std::vector<std::filesystem::path>& checkpoints) {
-  for (const auto& path : checkpoints) {
-    try {
-      return checkpoint::ModelFile(path).config();
-    } catch (const RuntimeError&) {
-      if (path == checkpoints.back()) {
-        throw;
-      }
-    }
-  }
-  return "";
-}
-
 // A run that is resumed keeps its options where the command line is silent.
 std::string options_of_run(const TrainingOptions& options) {
   if (!options.is_resumed) {
     return "";
   }
   const RunDirectory directory(options.output);
-  if (const auto checkpoints = directory.resumable(); !checkpoints.empty()) {
-    return options_in(checkpoints);
+  if (auto stored = directory.stored_options(); !stored.empty()) {
+    return stored;
   }
-  auto searched = options_in(directory.search().resumable());
+  auto searched = directory.search().stored_options();
   const std::string no_refit = "refit = false";
   if (const auto place = searched.find(no_refit); place != std::string::npos) {
     searched.replace(place, no_refit.size(), "refit = true");
@@ -71,14 +58,6 @@ std::string everything_of(const CommandLine& line) {
   const auto& options = line.options;
   return fmt::format("{}output = {}\nresume = {}\nforce = {}\n", line.table.resolved(), options.output.string(),
                      options.is_resumed, options.is_forced);
-}
-
-// So that the run's configuration says which model it began with. A run that goes on has it there already, and needs
-// the model no more.
-void note_origin(TrainingOptions& options) {
-  if (!options.initialize_from.empty() && options.initialize_fingerprint.empty()) {
-    options.initialize_fingerprint = checkpoint::ModelFile(options.initialize_from).model_fingerprint();
-  }
 }
 
 bool has_validation(const communication::Communicator& communicator, const TrainingOptions& options) {
@@ -108,8 +87,8 @@ ExitCode run_refit(const communication::Communicator& communicator, Log& log, Co
     communicator.agree([&] {
       if (communicator.rank() == 0) {
         lock.emplace(directory.prepare(options.is_resumed, options.is_forced));
-        if (const auto present = directory.resumable(); !present.empty()) {
-          require_same_run(options_in(present), resolved);  // now, not when the search is over
+        if (const auto stored = directory.stored_options(); !stored.empty()) {
+          require_same_run(stored, resolved);  // now, not when the search is over
         }
       }
     });

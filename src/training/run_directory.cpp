@@ -1,5 +1,6 @@
 #include "ampcf/training/run_directory.hpp"
 
+#include "ampcf/checkpoint/model_file.hpp"
 #include "ampcf/core/error.hpp"
 #include "ampcf/storage/file.hpp"
 
@@ -83,6 +84,20 @@ std::vector<fs::path> RunDirectory::resumable() const {
     }
   }
   return found;
+}
+
+std::string RunDirectory::stored_options() const {
+  const auto checkpoints = resumable();
+  for (const auto& path : checkpoints) {
+    try {
+      return checkpoint::ModelFile(path).config();
+    } catch (const RuntimeError&) {
+      if (path == checkpoints.back()) {
+        throw;
+      }
+    }
+  }
+  return "";
 }
 
 void RunDirectory::set_aside(const fs::path& damaged) const {

@@ -74,6 +74,9 @@ void add_options(config::OptionTable& table, TrainingOptions& options);
 /// Of these, the ones that the model depends on beside the data: for programs that train in their own way.
 void add_outcome_options(config::OptionTable& table, TrainingOptions& options);
 
+/// All that config.ini has of them, as INI text.
+[[nodiscard]] std::string resolved(TrainingOptions options);
+
 /// Sets what follows from other options (attention), and refuses what does not fit together with a UsageError.
 void resolve(TrainingOptions& options, bool is_attention_dim_given);
 

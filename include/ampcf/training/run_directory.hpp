@@ -35,6 +35,10 @@ class RunDirectory {
   /// The checkpoints to go on from: checkpoint.h5, then older ones, the newest first. Empty where there is none.
   [[nodiscard]] std::vector<std::filesystem::path> resumable() const;
 
+  /// The options of the newest of these that can be read, as INI text; empty where there is none, the reader's
+  /// RuntimeError where all are damaged.
+  [[nodiscard]] std::string stored_options() const;
+
   /// One process. Takes a damaged checkpoint out of resumable(), leaving it under the name FILE.damaged.
   void set_aside(const std::filesystem::path& damaged) const;
 

@@ -106,6 +106,10 @@ class Trainer {
   double seconds_in_checkpoints_ = 0.0;  // since the last row of the log
 };
 
+/// Makes options name the model that --initialize-from begins with by its fingerprint, so that config.ini and
+/// checkpoints have it. A run that is resumed has it there already, and needs the model no more.
+void note_origin(TrainingOptions& options);
+
 /// Refuses to resume a run whose stored options differ from the present ones in anything that changes the result; names
 /// each with both values. More epochs (at a constant learning rate), patience, file places and retention may change.
 void require_same_run(const std::string& stored_config, const std::string& present_config);
