@@ -101,6 +101,10 @@ void check(const SweepOptions& options, int ranks) {
   if (options.training.is_forced && options.training.is_resumed) {
     throw UsageError("--force with --resume: expected one of them");
   }
+  if (options.is_collecting && (options.training.is_forced || options.is_retrying)) {
+    throw UsageError("--collect with {}: it trains nothing and removes nothing, it gathers what is there",
+                     options.training.is_forced ? "--force" : "--retry");
+  }
   if (!options.is_collecting && options.ranks_per_trial > static_cast<std::uint64_t>(ranks)) {
     throw UsageError("--ranks-per-trial {}: expected at most {}, as many as run: start more, or lower it",
                      options.ranks_per_trial, ranks);

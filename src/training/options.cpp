@@ -146,6 +146,10 @@ std::string resolved(TrainingOptions options) {
 }
 
 void resolve(TrainingOptions& options, bool is_attention_dim_given) {
+  if (options.is_resumed && options.is_forced) {
+    throw UsageError(
+        "--resume with --force: one keeps what is in the run directory, the other removes it; expected one");
+  }
   if (options.initialize_from.empty() && (options.has_initial_moments || !options.initialize_fingerprint.empty())) {
     throw UsageError("--initialize-moments and --initialize-fingerprint are of the model that --initialize-from names");
   }

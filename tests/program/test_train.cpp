@@ -92,6 +92,14 @@ TEST_F(Train, LogFileThatCannotBeWrittenIsAnError) {
   EXPECT_FALSE(std::filesystem::exists(directory / "run"));
 }
 
+TEST_F(Train, ResumeAndForceTogetherAreRefusedAndTouchNothing) {
+  ASSERT_EQ(run({}).exit_code, 0);
+  const auto result = run({"--resume", "--force"});
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(result.err, HasSubstr("--resume with --force"));
+  EXPECT_TRUE(std::filesystem::exists(directory / "run" / "checkpoint.h5"));
+}
+
 TEST_F(Train, InitialModelStandsInConfigWithItsFingerprint) {
   ASSERT_EQ(run({}).exit_code, 0);
   const auto first = (directory / "run" / "best.h5").string();

@@ -144,6 +144,16 @@ TEST_F(Sweep, ThatIsFinishedIsNotChangedByAResume) {
                communication::AgreedError);
 }
 
+TEST_F(Sweep, ThatIsToBeKeptAndRemovedAtOnceIsRefusedAndStays) {
+  const std::string axes = "learning-rate = 0.01\n";
+  ASSERT_EQ(run(world(), axes, "kept"), ExitCode::success);
+  for (const std::vector<std::string>& both :
+       {std::vector<std::string>{"--resume", "--force"}, {"--collect", "--force"}}) {
+    EXPECT_THROW(static_cast<void>(run(world(), axes, "kept", both)), communication::AgreedError) << both.front();
+  }
+  EXPECT_TRUE(std::filesystem::exists(directory / "kept" / "trials" / "0001" / "checkpoint.h5"));
+}
+
 TEST_F(Sweep, InSharesComesToTheSameAsAWholeAndHasItsFiguresForOtherPrograms) {
   EXPECT_EQ(run(world(), kHalving, "whole"), ExitCode::success);
   for (const char* const share : {"2/2", "1/2"}) {
