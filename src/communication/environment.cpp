@@ -24,15 +24,29 @@ long number_in(const char* variable) {
 constexpr const char* kMisfit =
     "launcher and MPI library do not fit; with Open MPI use its own mpirun, or srun --mpi=pmix";
 
+// What a launcher left in the environment: how many processes it started, and which of them this is.
+struct Launch {
+  long processes = 0;  // 0: no launcher
+  long number = 0;
+};
+
+Launch launch() {
+  if (std::getenv("OMPI_COMM_WORLD_SIZE") != nullptr) {
+    return {number_in("OMPI_COMM_WORLD_SIZE"), number_in("OMPI_COMM_WORLD_RANK")};
+  }
+  if (number_in("PMI_SIZE") > 0) {
+    return {number_in("PMI_SIZE"), number_in("PMI_RANK")};
+  }
+  if (std::getenv("SLURM_STEP_ID") != nullptr) {
+    return {number_in("SLURM_STEP_NUM_TASKS"), number_in("SLURM_PROCID")};
+  }
+  return {};
+}
+
 // Started by a launcher that speaks another language than this MPI, every process believes to be alone, and each would
-// do the whole work. Launchers leave the true number in the environment.
+// do the whole work.
 void require_expected_size(int size) {
-  const bool has_mpirun = std::getenv("OMPI_COMM_WORLD_SIZE") != nullptr;
-  const bool has_srun = std::getenv("SLURM_STEP_ID") != nullptr;
-  const long expected = has_mpirun                  ? number_in("OMPI_COMM_WORLD_SIZE")
-                        : number_in("PMI_SIZE") > 0 ? number_in("PMI_SIZE")
-                        : has_srun                  ? number_in("SLURM_STEP_NUM_TASKS")
-                                                    : 0;
+  const long expected = launch().processes;
   if (size == 1 && expected > 1) {
     throw UsageError("{} processes were started, but each finds itself alone: {}", expected, kMisfit);
   }
@@ -97,6 +111,17 @@ int run_parallel(int& argc, char**& argv, const std::function<ExitCode(const Com
 }
 
 int run_serial(const std::function<ExitCode()>& body) {
+  // The first says it. Another that failed sooner would make mpirun end the first before it has.
+  if (const auto [processes, number] = launch(); processes > 1) {
+    if (number != 0) {
+      return static_cast<int>(ExitCode::success);
+    }
+    print_error(0, 1,
+                fmt::format("{} processes were started of a program that runs alone, and each would do the whole work: "
+                            "start it without mpirun or srun",
+                            processes));
+    return static_cast<int>(ExitCode::usage);
+  }
   try {
     return static_cast<int>(body());
   } catch (const Error& error) {

@@ -11,7 +11,8 @@ namespace ampcf::communication {
 /// `[rank 3/8] ...`, ends all ranks, and returns the exit code for main.
 [[nodiscard]] int run_parallel(int& argc, char**& argv, const std::function<ExitCode(const Communicator&)>& body);
 
-/// The same for a program of one process, which never starts MPI.
+/// The same for a program of one process, which never starts MPI. Where a launcher started several, the body is not
+/// run: the first process says so, with the exit code of wrong usage.
 [[nodiscard]] int run_serial(const std::function<ExitCode()>& body);
 
 /// Collective. Runs the work of a program with the log that its options ask for. What the work throws goes on, and into
