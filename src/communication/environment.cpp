@@ -16,7 +16,7 @@ void print_error(int rank, int size, const std::string& text) {
 }
 
 // The number in an environment variable, 0 without it.
-long number_in(const char* variable) {
+long number_in(const char* variable) noexcept {
   const char* const text = std::getenv(variable);
   return text == nullptr ? 0 : std::strtol(text, nullptr, 10);
 }
@@ -30,7 +30,7 @@ struct Launch {
   long number = 0;
 };
 
-Launch launch() {
+Launch read_launch() noexcept {
   if (std::getenv("OMPI_COMM_WORLD_SIZE") != nullptr) {
     return {number_in("OMPI_COMM_WORLD_SIZE"), number_in("OMPI_COMM_WORLD_RANK")};
   }
@@ -43,10 +43,13 @@ Launch launch() {
   return {};
 }
 
+// Read before main: MPI_Init writes the same for a process that nobody launched.
+const Launch kLaunch = read_launch();
+
 // Started by a launcher that speaks another language than this MPI, every process believes to be alone, and each would
 // do the whole work.
 void require_expected_size(int size) {
-  const long expected = launch().processes;
+  const long expected = kLaunch.processes;
   if (size == 1 && expected > 1) {
     throw UsageError("{} processes were started, but each finds itself alone: {}", expected, kMisfit);
   }
@@ -112,14 +115,14 @@ int run_parallel(int& argc, char**& argv, const std::function<ExitCode(const Com
 
 int run_serial(const std::function<ExitCode()>& body) {
   // The first says it. Another that failed sooner would make mpirun end the first before it has.
-  if (const auto [processes, number] = launch(); processes > 1) {
-    if (number != 0) {
+  if (kLaunch.processes > 1) {
+    if (kLaunch.number != 0) {
       return static_cast<int>(ExitCode::success);
     }
     print_error(0, 1,
                 fmt::format("{} processes were started of a program that runs alone, and each would do the whole work: "
                             "start it without mpirun or srun",
-                            processes));
+                            kLaunch.processes));
     return static_cast<int>(ExitCode::usage);
   }
   try {
@@ -132,6 +135,8 @@ int run_serial(const std::function<ExitCode()>& body) {
     return static_cast<int>(ExitCode::runtime);
   }
 }
+
+bool is_launched() { return kLaunch.processes > 0; }
 
 ExitCode run_logged(const LogOptions& options, const Communicator& communicator,
                     const std::function<ExitCode(Log&)>& work) {

@@ -43,7 +43,7 @@ std::string printed(const Catalogue& catalogue, const std::vector<Recommendation
   if (options.format == "json") {
     return as_json(catalogue, lists);
   }
-  const auto page = Page::of_stdout();
+  const auto page = Page::of_stdout(options.color);
   std::string text = options.format == "csv" ? as_csv_header() : "";
   for (const auto& list : lists) {
     const bool is_first = &list == &lists.front();
@@ -93,7 +93,7 @@ std::string cards_of(Recommender& recommender, const checkpoint::ModelFile& mode
   if (options.format == "csv") {
     return cards_as_csv(recommender.catalogue(), cards);
   }
-  const auto page = Page::of_stdout();
+  const auto page = Page::of_stdout(options.color);
   std::string text;
   for (const auto& user : cards) {
     text += (text.empty() ? "" : "\n\n") + cards_as_text(recommender.catalogue(), user, page);
@@ -126,7 +126,8 @@ std::string describe_population(const RecommendOptions& options) {
   const checkpoint::ModelFile model(options.checkpoint);
   Recommender recommender(data, model);
   const auto population = measure_population(recommender, data, model);
-  return options.format == "json" ? population_as_json(population) : population_as_text(population, Page::of_stdout());
+  return options.format == "json" ? population_as_json(population)
+                                  : population_as_text(population, Page::of_stdout(options.color));
 }
 
 void recommend_to_all(const RecommendOptions& options, const communication::Communicator& communicator, Log& log) {

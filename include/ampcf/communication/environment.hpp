@@ -15,6 +15,10 @@ namespace ampcf::communication {
 /// run: the first process says so, with the exit code of wrong usage.
 [[nodiscard]] int run_serial(const std::function<ExitCode()>& body);
 
+/// Whether mpirun, srun or their like started this process. Its output then passes through that, and a terminal that it
+/// sees need not be the user's: Open MPI gives ranks one of its own for stdout.
+[[nodiscard]] bool is_launched();
+
 /// Collective. Runs the work of a program with the log that its options ask for. What the work throws goes on, and into
 /// the log's file: an error that all ranks share into that of rank 0.
 [[nodiscard]] ExitCode run_logged(const LogOptions& options, const Communicator& communicator,
