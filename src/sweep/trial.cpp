@@ -104,8 +104,8 @@ std::optional<HostRoom::Hold> wait_for_room(const communication::Communicator& g
       return hold;
     }
     if (!is_said) {
-      log.info("waiting for memory: {:.3f} GB of this host are needed, and other groups have too much of it",
-               1e-9 * static_cast<double>(bytes));
+      log.info("waiting for memory: {} of this host are needed, and other groups have too much of it",
+               training::size_text(bytes));
     }
     if (group.max(static_cast<std::uint32_t>(training::is_stop(wishes(0)))) != 0) {
       return std::nullopt;

@@ -3,6 +3,7 @@
 #include "ampcf/checkpoint/model_file.hpp"
 #include "ampcf/core/error.hpp"
 #include "ampcf/storage/file.hpp"
+#include "ampcf/training/memory.hpp"
 
 #include <fmt/format.h>
 
@@ -63,9 +64,9 @@ void RunDirectory::require_room(std::uint64_t bytes, std::uint64_t keep) const {
   const auto needed = (most - present) * bytes;
   if (!failed && space.available < needed) {
     throw RuntimeError(
-        "{} has {:.3f} GB free, and {} checkpoints of {:.3f} GB are still to find room there: free some, "
-        "lower --keep, or choose another --output",
-        path_.string(), static_cast<double>(space.available) * 1e-9, most - present, static_cast<double>(bytes) * 1e-9);
+        "{} has {} free, and {} checkpoints of {} are still to find room there: free some, lower --keep, or choose "
+        "another --output",
+        path_.string(), size_text(space.available), most - present, size_text(bytes));
   }
 }
 

@@ -62,7 +62,7 @@ TEST_F(Recommend, RecommendsToSomebodyWhomTheModelHasNotSeen) {
   const auto list = run({"--history", history, "--top", "1", "--format", "csv"});
   EXPECT_EQ(list.exit_code, 0);
   EXPECT_THAT(list.out, HasSubstr("\nnew,1,i0,"));  // the one even item that is left
-  EXPECT_THAT(list.err, HasSubstr("1 lines name items that the dataset does not know"));
+  EXPECT_THAT(list.err, HasSubstr("1 line of items that the dataset does not know"));
   EXPECT_EQ(list.out, run({"--history", history, "--top", "1", "--format", "csv"}).out);
   EXPECT_THAT(run({"--history", history, "--cards"}).out, HasSubstr("User new: 3 items of history"));
 }

@@ -40,6 +40,9 @@ struct HostMemory {
 };
 [[nodiscard]] std::optional<HostMemory> host_memory();
 
+/// A number of bytes for people, as in 12.34 GB: four digits in the unit that suits it.
+[[nodiscard]] std::string size_text(std::uint64_t bytes);
+
 /// Throws RuntimeError with the numbers where a node cannot hold what its ranks need.
 void require_memory(std::uint64_t needed_bytes, std::uint64_t total_bytes, const std::string& node);
 
