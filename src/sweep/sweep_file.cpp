@@ -1,6 +1,8 @@
 #include "ampcf/core/error.hpp"
 #include "ampcf/sweep/plan.hpp"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <array>
 #include <fstream>
@@ -123,18 +125,8 @@ void require_same_sweep(const std::string& stored_text, const std::string& prese
   if (may_grow(stored, present)) {
     free.insert("trials");
   }
-  std::string differences;
-  auto keys = stored;
-  keys.insert(present.begin(), present.end());
-  for (const auto& [key, ignored] : keys) {
-    if (!free.contains(key) && stored[key] != present[key]) {
-      const auto shown = [](const std::string& value) { return value.empty() ? "unset" : value; };
-      differences += fmt::format("{}{} was {} and is {}", differences.empty() ? "" : "; ", key, shown(stored[key]),
-                                 shown(present[key]));
-    }
-  }
-  if (!differences.empty()) {
-    throw UsageError("cannot go on with another sweep in this folder: {}", differences);
+  if (const auto found = training::differences(stored, present, free); !found.empty()) {
+    throw UsageError("cannot go on with another sweep in this folder: {}", fmt::join(found, "; "));
   }
 }
 

@@ -1,5 +1,6 @@
 #include "ampcf/training/options.hpp"
 
+#include "ampcf/config/ini.hpp"
 #include "ampcf/core/error.hpp"
 #include "ampcf/parallel/fixed_point.hpp"
 
@@ -143,6 +144,29 @@ std::string resolved(TrainingOptions options) {
   config::OptionTable table("", "", "");
   add_options(table, options);
   return table.resolved();
+}
+
+std::vector<std::string> differences(const std::map<std::string, std::string>& before,
+                                     const std::map<std::string, std::string>& now, const std::set<std::string>& free) {
+  auto keys = before;
+  keys.insert(now.begin(), now.end());
+  std::map<std::string, std::string> defaults;
+  for (const auto& entry : config::parse_ini(resolved({}), "the defaults")) {
+    defaults[entry.key] = entry.value;
+  }
+  const auto value = [&](const std::map<std::string, std::string>& values, const std::string& key) {
+    const auto found = values.find(key);
+    return found == values.end() ? defaults[key] : found->second;
+  };
+  std::vector<std::string> found;
+  for (const auto& [key, ignored] : keys) {
+    const auto was = value(before, key);
+    const auto is = value(now, key);
+    if (!free.contains(key) && was != is) {
+      found.push_back(fmt::format("{} was {} and is {}", key, was.empty() ? "unset" : was, is.empty() ? "unset" : is));
+    }
+  }
+  return found;
 }
 
 void resolve(TrainingOptions& options, bool is_attention_dim_given) {

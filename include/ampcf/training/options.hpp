@@ -6,7 +6,11 @@
 #include "ampcf/sampling/negatives.hpp"
 
 #include <filesystem>
+#include <map>
 #include <optional>
+#include <set>
+#include <string>
+#include <vector>
 
 namespace ampcf::training {
 
@@ -76,6 +80,12 @@ void add_outcome_options(config::OptionTable& table, TrainingOptions& options);
 
 /// All that config.ini has of them, as INI text.
 [[nodiscard]] std::string resolved(TrainingOptions options);
+
+/// Where two sets of options differ but in `free` ones, each as "name was A and is B". An option that one of them lacks
+/// was unknown to the program that wrote it: it has its default, which means what was done without it.
+[[nodiscard]] std::vector<std::string> differences(const std::map<std::string, std::string>& before,
+                                                   const std::map<std::string, std::string>& now,
+                                                   const std::set<std::string>& free);
 
 /// Sets what follows from other options (attention), and refuses what does not fit together with a UsageError.
 void resolve(TrainingOptions& options, bool is_attention_dim_given);

@@ -70,6 +70,23 @@ TEST(ResumeOptions, ThatOnlyExtendTheRunAreTaken) {
   EXPECT_EQ(refusal({}, present), "");
 }
 
+TEST(ResumeOptions, ThatTheCheckpointDoesNotKnowCountAsTheirDefaults) {
+  auto older = resolved({});
+  const std::string line = "lambda-balance = 0\n";
+  older.erase(older.find(line), line.size());
+  EXPECT_NO_THROW(require_same_run(older, resolved({}))) << "the option is off";
+  TrainingOptions present;
+  present.loss.lambda_balance = 0.5;
+  EXPECT_THAT([&] { require_same_run(older, resolved(present)); },
+              ::testing::ThrowsMessage<UsageError>(::testing::HasSubstr("--lambda-balance was 0 and is 0.5")));
+}
+
+TEST(ResumeOptions, ThatAreNoLongerGivenAreRefused) {
+  TrainingOptions stored;
+  stored.item_weight_decay = 0.1;
+  EXPECT_THAT(refusal(stored, {}), ::testing::HasSubstr("--item-weight-decay was 0.1 and is unset"));
+}
+
 TEST(ResumeOptions, EpochsAreRefusedWhereTheScheduleEndsWithThem) {
   TrainingOptions stored;
   stored.final_learning_rate = 0.1;
