@@ -51,7 +51,7 @@ struct Request {
       return;
     }
     const auto source = file_of(options);
-    const auto file = SweepFile::parse(read_text(source), source.string());
+    const auto file = SweepFile::parse(config::read_text(source, "sweep file"), source.string());
     require_free(file.axes, source.string(), argc, argv);
     parse(file.options, source.string(), argc, argv, false, file.axes);
   }

@@ -24,12 +24,6 @@ std::uint64_t group_number(int rank, int ranks, std::uint64_t ranks_per_trial) {
   return std::min(static_cast<std::uint64_t>(rank) / ranks_per_trial, group_count(ranks, ranks_per_trial));
 }
 
-// In seconds; 0 is without limit.
-std::uint64_t time_left(const training::TrainingOptions& options) {
-  const auto limit = options.time_limit_seconds;
-  return limit == 0 ? 0 : std::max<std::uint64_t>(1, limit - std::min(limit, options.time_spent_seconds));
-}
-
 // Without limit where the system does not say.
 std::uint64_t bytes_of_host() {
   const auto memory = training::host_memory();
@@ -63,7 +57,7 @@ Runner::Runner(const communication::Communicator& world, const Plan& plan, const
       group_(world.split(group_number(world.rank(), world.size(), options.ranks_per_trial))),
       room_(world, bytes_of_host()),
       // The first rank of a group keeps its time; every rank listens for signals.
-      watch_(group_.rank() == 0 ? time_left(options.training) : 0,
+      watch_(group_.rank() == 0 ? options.training.time_left_seconds() : 0,
              group_.rank() == 0 ? options.training.checkpoint_every_seconds : 0),
       display_(is_table(options), trial_log(world.rank(), log), plan, folder, share_) {}
 

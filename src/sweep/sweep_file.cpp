@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
 #include <map>
 #include <set>
 #include <sstream>
@@ -55,11 +54,7 @@ struct Parts {
 
 std::map<std::string, std::string> values_of(const std::string& text, const std::string& source) {
   const Parts parts(text, source);
-  std::map<std::string, std::string> values;
-  for (const auto& entry : config::parse_ini(parts.text(1, parts.lines.size()), source)) {
-    values[entry.key] = entry.value;
-  }
-  return values;
+  return config::ini_values(parts.text(1, parts.lines.size()), source);
 }
 
 // Random trials are drawn one by one; of a bracket that is not full, members are still to come.
@@ -73,21 +68,6 @@ bool may_grow(std::map<std::string, std::string>& stored, std::map<std::string, 
 }  // namespace
 
 bool is_own_option(const std::string& name) { return std::find(kOwn.begin(), kOwn.end(), name) != kOwn.end(); }
-
-std::string read_text(const std::filesystem::path& path) {
-  constexpr std::size_t kMostBytes = std::size_t{1} << 20U;
-  std::ifstream stream(path, std::ios::binary);
-  if (!stream || std::filesystem::is_directory(path)) {
-    throw UsageError("cannot read the sweep file {}", path.string());
-  }
-  std::string text(kMostBytes + 1, '\0');
-  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(stream.gcount()));
-  if (text.size() > kMostBytes) {
-    throw UsageError("{}: found more than 1 MiB, expected a sweep file", path.string());
-  }
-  return text;
-}
 
 SweepFile SweepFile::parse(const std::string& text, const std::string& source) {
   Parts parts(text, source);

@@ -66,11 +66,7 @@ void note_origin(TrainingOptions& options) {
     options.initialize_fingerprint = checkpoint::ModelFile(options.initialize_from).model_fingerprint();
     return;
   }
-  for (const auto& entry : config::parse_ini(stored, "the checkpoint's config")) {
-    if (entry.key == "initialize-fingerprint") {
-      options.initialize_fingerprint = entry.value;
-    }
-  }
+  options.initialize_fingerprint = config::ini_values(stored, "the checkpoint's config")["initialize-fingerprint"];
 }
 
 // Users of this rank, and of a node's copy of the items the rank that fills it.

@@ -6,6 +6,10 @@
 
 namespace ampcf::training {
 
+checkpoint::StateParts parts_of(const TrainingOptions& options) {
+  return {.mean = options.average_epochs > 1, .shares = options.loss.is_balanced()};
+}
+
 std::string size_text(std::uint64_t bytes) {
   auto size = static_cast<double>(bytes);
   const char* unit = "bytes";

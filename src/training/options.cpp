@@ -4,6 +4,8 @@
 #include "ampcf/core/error.hpp"
 #include "ampcf/parallel/fixed_point.hpp"
 
+#include <algorithm>
+
 namespace ampcf::training {
 
 namespace {
@@ -106,6 +108,11 @@ void add_optimizer_options(config::OptionTable& table, TrainingOptions& options)
 
 }  // namespace
 
+std::uint64_t TrainingOptions::time_left_seconds() const {
+  const auto spent = std::min(time_limit_seconds, time_spent_seconds);
+  return time_limit_seconds == 0 ? 0 : std::max<std::uint64_t>(1, time_limit_seconds - spent);
+}
+
 void add_options(config::OptionTable& table, TrainingOptions& options) {
   table.begin_group("Run");
   table.add("data", options.data, "dataset file from ampcf-prepare or ampcf-generate").is_required = true;
@@ -116,21 +123,26 @@ void add_options(config::OptionTable& table, TrainingOptions& options) {
       table.add("resume", options.is_resumed, "go on from RUN/checkpoint.h5, on any number of ranks"));
   config::OptionTable::keep_out_of_config(
       table.add("force", options.is_forced, "start over in a run directory that is not empty"));
+  add_upkeep_options(table, options);
+  add_plan_options(table, options);
+  add_outcome_options(table, options);
+}
+
+void add_upkeep_options(config::OptionTable& table, TrainingOptions& options) {
   table.add("checkpoint-every", options.checkpoint_every, "epochs between checkpoints", config::kAtLeastOne);
   table.add_duration("checkpoint-every-seconds", options.checkpoint_every_seconds,
                      "time between further checkpoints inside epochs; 0: none");
   table.add_duration("time-limit", options.time_limit_seconds,
                      "stop after a checkpoint, with exit code 75, when this time is over; 0: none");
-  config::OptionTable::keep_out_of_config(table.add_duration(
-      "time-spent", options.time_spent_seconds, "part of --time-limit that an earlier start took (launch/train)"));
+  config::OptionTable::keep_out_of_config(
+      table.add_duration("time-spent", options.time_spent_seconds,
+                         "part of --time-limit that an earlier start took (launch/train, launch/sweep)"));
   table.add("keep", options.keep, "checkpoints kept beside best.h5", config::kAtLeastOne);
   table.add_duration("stall-warning", options.stall_warning_seconds,
                      "say so when a rank has waited this long for the others; 0: never");
   table.add("sharing-ranks", options.sharing_ranks,
-            "ranks of a host that share one copy of the items; 0: all of it, 1: each has its own",
+            "ranks of a host that share one copy of a training's items; 0: all, 1: each has its own",
             config::kNotNegative);
-  add_plan_options(table, options);
-  add_outcome_options(table, options);
 }
 
 void add_outcome_options(config::OptionTable& table, TrainingOptions& options) {
@@ -150,10 +162,7 @@ std::vector<std::string> differences(const std::map<std::string, std::string>& b
                                      const std::map<std::string, std::string>& now, const std::set<std::string>& free) {
   auto keys = before;
   keys.insert(now.begin(), now.end());
-  std::map<std::string, std::string> defaults;
-  for (const auto& entry : config::parse_ini(resolved({}), "the defaults")) {
-    defaults[entry.key] = entry.value;
-  }
+  auto defaults = config::ini_values(resolved({}), "the defaults");
   const auto value = [&](const std::map<std::string, std::string>& values, const std::string& key) {
     const auto found = values.find(key);
     return found == values.end() ? defaults[key] : found->second;

@@ -47,12 +47,6 @@ std::string options_of_run(const TrainingOptions& options) {
   return searched;
 }
 
-// In seconds; 0 is without limit.
-std::uint64_t time_left(const TrainingOptions& options) {
-  const auto limit = options.time_limit_seconds;
-  return limit == 0 ? 0 : std::max<std::uint64_t>(1, limit - std::min(limit, options.time_spent_seconds));
-}
-
 // Also what is no part of a run's configuration.
 std::string everything_of(const CommandLine& line) {
   const auto& options = line.options;
@@ -124,7 +118,8 @@ ExitCode run(const communication::Communicator& communicator, Log& log, CommandL
   }
   // One clock decides when checkpoints are due; every rank listens for signals.
   const bool is_timekeeper = communicator.rank() == 0;
-  Watch watch(is_timekeeper ? time_left(line.options) : 0, is_timekeeper ? line.options.checkpoint_every_seconds : 0);
+  Watch watch(is_timekeeper ? line.options.time_left_seconds() : 0,
+              is_timekeeper ? line.options.checkpoint_every_seconds : 0);
   const auto wishes = [&watch](std::uint64_t) { return watch.wish(); };
   return line.options.is_refitted ? run_refit(watched, log, line, wishes)
                                   : Trainer(watched, log, line.options, line.table.resolved(), wishes).run();

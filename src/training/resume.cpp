@@ -15,14 +15,6 @@ namespace ampcf::training {
 
 namespace {
 
-std::map<std::string, std::string> values_of(const std::string& config, const std::string& source) {
-  std::map<std::string, std::string> values;
-  for (const auto& entry : config::parse_ini(config, source)) {
-    values[entry.key] = entry.value;
-  }
-  return values;
-}
-
 // A list of files as text that one rank can tell the others.
 std::string join_lines(const std::vector<std::filesystem::path>& paths) {
   std::string text;
@@ -96,8 +88,8 @@ void Trainer::resume_from(const std::filesystem::path& path) {
 }
 
 void require_same_run(const std::string& stored_config, const std::string& present_config) {
-  const auto stored = values_of(stored_config, "the checkpoint's config");
-  const auto present = values_of(present_config, "the options");
+  const auto stored = config::ini_values(stored_config, "the checkpoint's config");
+  const auto present = config::ini_values(present_config, "the options");
   std::set<std::string> free{"data",          "patience", "checkpoint-every", "checkpoint-every-seconds", "time-limit",
                              "stall-warning", "keep",     "sharing-ranks"};
   const auto is_constant = [](const std::map<std::string, std::string>& values) {

@@ -91,7 +91,7 @@ RunPlan plan_run(const dataset::Dataset& data, const TrainingOptions& options, c
   const auto ranks = layout.ranks();
   RunPlan plan{layout, parallel::ShardPlan(data.indptr(), options.shards, ranks, options.batch_size), {}, {}, 0.0, 0};
   const auto steps = static_cast<double>(plan.shards.steps_per_epoch());
-  const checkpoint::StateParts parts{options.average_epochs > 1, options.loss.is_balanced()};
+  const auto parts = parts_of(options);
   RunSize size{.dimensions = options.dimensions,
                .parts = parts,
                .users = data.user_count(),

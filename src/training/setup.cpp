@@ -71,14 +71,15 @@ void Trainer::share_memory() {
   node_.emplace(communicator_, options_.sharing_ranks);
   require_room_in_memory();
   memory_.emplace(node_->ranks());
-  communicator_.agree(
-      [&] { state_.emplace(options_.dimensions, interactions_.users, dataset_->item_count(), *memory_, parts()); });
+  communicator_.agree([&] {
+    state_.emplace(options_.dimensions, interactions_.users, dataset_->item_count(), *memory_, parts_of(options_));
+  });
 }
 
 MemoryNeed Trainer::memory_need() const {
   const auto candidates = options_.is_full_softmax ? dataset_->item_count() : options_.negatives.count + 1;
   return training::memory_need({.dimensions = options_.dimensions,
-                                .parts = parts(),
+                                .parts = parts_of(options_),
                                 .users = dataset_->user_count(),
                                 .own_users = interactions_.users.count(),
                                 .own_interactions = interactions_.item.size(),
@@ -120,10 +121,10 @@ void Trainer::open_run() {
       return;
     }
     if (!is_finished()) {
-      directory_.require_room(
-          checkpoint::state_bytes(options_.dimensions, dataset_->user_count(), dataset_->item_count(), parts()) +
-              checkpoint::ids_bytes(ids_),
-          options_.keep);
+      directory_.require_room(checkpoint::state_bytes(options_.dimensions, dataset_->user_count(),
+                                                      dataset_->item_count(), parts_of(options_)) +
+                                  checkpoint::ids_bytes(ids_),
+                              options_.keep);
       directory_.write_config(resolved_);
     }
     // Also of a finished run: it may have been killed between its last checkpoint and the log's last row.

@@ -20,9 +20,6 @@ struct SweepFile {
 /// Whether an option is the sweep's own, which may stand among the axes.
 [[nodiscard]] bool is_own_option(const std::string& name);
 
-/// The text of a sweep file or its like. UsageError where it cannot be read.
-[[nodiscard]] std::string read_text(const std::filesystem::path& path);
-
 /// All trials of a sweep, and which of them train how far. Everything here is a function of file, options and results:
 /// never of ranks, or of who was first.
 ///

@@ -1,13 +1,16 @@
 #pragma once
 
 #include "ampcf/checkpoint/state.hpp"
-#include "ampcf/model/parameters.hpp"
+#include "ampcf/training/options.hpp"
 
 #include <cstdint>
 #include <optional>
 #include <string>
 
 namespace ampcf::training {
+
+/// What a run with these options keeps beside parameters and moments.
+[[nodiscard]] checkpoint::StateParts parts_of(const TrainingOptions& options);
 
 /// What the memory of a run follows from.
 struct RunSize {

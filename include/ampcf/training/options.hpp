@@ -70,10 +70,16 @@ struct TrainingOptions {
   std::uint64_t keep = 2;
   std::uint64_t stall_warning_seconds = 60;  // 0: never
   std::uint64_t sharing_ranks = 0;           // of a host that share one copy of the items; 0: all
+
+  /// Of the time limit, before this start takes any; 0 is without limit.
+  [[nodiscard]] std::uint64_t time_left_seconds() const;
 };
 
 /// Adds the options to a table; they must outlive it.
 void add_options(config::OptionTable& table, TrainingOptions& options);
+
+/// Of these, the ones about checkpoints, time and hosts, on which nothing in the model depends.
+void add_upkeep_options(config::OptionTable& table, TrainingOptions& options);
 
 /// Of these, the ones that the model depends on beside the data: for programs that train in their own way.
 void add_outcome_options(config::OptionTable& table, TrainingOptions& options);

@@ -67,8 +67,6 @@ class Trainer {
   [[nodiscard]] bool is_finished() const;
   [[nodiscard]] double learning_rate_factor() const;
   [[nodiscard]] double warm_up_factor() const;
-  [[nodiscard]] bool is_averaging() const { return options_.average_epochs > 1; }
-  [[nodiscard]] checkpoint::StateParts parts() const { return {is_averaging(), options_.loss.is_balanced()}; }
   void average(std::uint64_t sample);
   Wish run_epoch();
   Wish train_epoch(EpochReport& report);
