@@ -72,10 +72,13 @@ TEST_F(Plan, ExpectedItemsLieBetweenOneAndAll) {
 
 TEST_F(Plan, OneNodeReceivesNothing) {
   const std::vector<std::uint64_t> counts(80, 5);
-  EXPECT_EQ(expected_bytes_of_node(of(even_layout(4, 1)), options, counts), 0.0);
-  const auto two = expected_bytes_of_node(of(even_layout(4, 2)), options, counts);
-  EXPECT_GT(two, 0.0);
-  EXPECT_GE(expected_bytes_of_node(of(even_layout(4, 4)), options, counts), two);
+  const auto one = expected_traffic(of(even_layout(4, 1)), options, counts);
+  EXPECT_EQ(one.bytes_of_node, 0.0);
+  EXPECT_EQ(one.messages(1), 0U);
+  const auto two = expected_traffic(of(even_layout(4, 2)), options, counts);
+  EXPECT_GT(two.bytes_of_node, 0.0);
+  EXPECT_EQ(two.messages(2), 1U);
+  EXPECT_GE(expected_traffic(of(even_layout(4, 4)), options, counts).bytes_of_node, two.bytes_of_node);
 }
 
 TEST_F(Plan, SaysWhatANodeNeedsAndHas) {
