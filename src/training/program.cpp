@@ -64,6 +64,15 @@ bool has_validation(const communication::Communicator& communicator, const Train
   return communicator.max(answer) > 0;
 }
 
+// One process. Of the search and of the fit after it, before the hours that the search takes.
+void require_room_for_both(const TrainingOptions& options) {
+  const dataset::Dataset data(options.data);
+  const auto bytes =
+      checkpoint::state_bytes(options.dimensions, data.user_count(), data.item_count(), parts_of(options)) +
+      checkpoint::ids_bytes({data.user_ids(), data.item_ids()});
+  RunDirectory(options.output).require_room(bytes, options.keep, true);
+}
+
 // Trains on the training part to find the number of epochs, in RUN/search, then on it and the validation items in RUN.
 ExitCode run_refit(const communication::Communicator& communicator, Log& log, CommandLine& line, const Wishes& wishes) {
   auto& options = line.options;
@@ -83,6 +92,8 @@ ExitCode run_refit(const communication::Communicator& communicator, Log& log, Co
         lock.emplace(directory.prepare(options.is_resumed, options.is_forced));
         if (const auto stored = directory.stored_options(); !stored.empty()) {
           require_same_run(stored, resolved);  // now, not when the search is over
+        } else {
+          require_room_for_both(options);
         }
       }
     });

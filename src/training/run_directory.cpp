@@ -56,17 +56,18 @@ RunLock RunDirectory::prepare(bool is_resumed, bool is_forced) const {
   }
 }
 
-void RunDirectory::require_room(std::uint64_t bytes, std::uint64_t keep) const {
+void RunDirectory::require_room(std::uint64_t bytes, std::uint64_t keep, bool has_search) const {
   std::error_code failed;
   const auto space = fs::space(path_, failed);
-  const std::uint64_t most = keep + 2;
-  const std::uint64_t present = std::min<std::uint64_t>(checkpoints().size(), most - 1);
-  const auto needed = (most - present) * bytes;
-  if (!failed && space.available < needed) {
+  const auto to_come = [&](const RunDirectory& run, std::uint64_t most) {
+    return most - std::min<std::uint64_t>(run.checkpoints().size(), keep + 1);
+  };
+  const auto count = to_come(*this, keep + 2) + (has_search ? to_come(search(), keep + 1) : 0);
+  if (!failed && space.available < count * bytes) {
     throw RuntimeError(
         "{} has {} free, and {} checkpoints of {} are still to find room there: free some, lower --keep, or choose "
         "another --output",
-        path_.string(), size_text(space.available), most - present, size_text(bytes));
+        path_.string(), size_text(space.available), count, size_text(bytes));
   }
 }
 
@@ -74,9 +75,6 @@ std::vector<fs::path> RunDirectory::resumable() const {
   std::vector<fs::path> found;
   if (fs::exists(checkpoint())) {
     found.push_back(checkpoint());
-  }
-  if (!fs::is_directory(path_)) {
-    return found;
   }
   const auto kept = checkpoints();
   for (auto file = kept.rbegin(); file != kept.rend(); ++file) {
@@ -159,6 +157,9 @@ void RunDirectory::link(const fs::path& target, const fs::path& name) const {
 
 std::vector<fs::path> RunDirectory::checkpoints() const {
   std::vector<fs::path> found;
+  if (!fs::is_directory(path_)) {
+    return found;
+  }
   for (const auto& entry : fs::directory_iterator(path_)) {
     const auto name = entry.path().filename().string();
     if (name.rfind("checkpoint-", 0) == 0 && entry.path().extension() == ".h5") {

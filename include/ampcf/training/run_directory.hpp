@@ -29,8 +29,9 @@ class RunDirectory {
   [[nodiscard]] RunLock prepare(bool is_resumed, bool is_forced) const;
 
   /// One process. RuntimeError unless there is room for the files that a run with checkpoints of `bytes` will have at
-  /// once: the kept ones, one that is being written, and the best.
-  void require_room(std::uint64_t bytes, std::uint64_t keep) const;
+  /// once: the kept ones, one that is being written, and the best; where a search comes first, also those that it
+  /// keeps.
+  void require_room(std::uint64_t bytes, std::uint64_t keep, bool has_search = false) const;
 
   /// The checkpoints to go on from: checkpoint.h5, then older ones, the newest first. Empty where there is none.
   [[nodiscard]] std::vector<std::filesystem::path> resumable() const;
