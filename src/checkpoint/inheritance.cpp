@@ -48,16 +48,6 @@ void copy_items(const File& file, const std::string& group, const model::Dimensi
   });
 }
 
-void copy_projections(const File& file, const std::string& group, const model::Dimensions& shape, float* user,
-                      float* item) {
-  const auto user_rows =
-      read_checked<float>(file, group + "/attention/user_projection", {shape.dim, shape.attention_dim});
-  const auto item_rows =
-      read_checked<float>(file, group + "/attention/item_projection", {shape.attention_dim, shape.dim});
-  pad(user_rows.data(), shape.attention_dim, user, shape.padded_attention_dim(), shape.dim);
-  pad(item_rows.data(), shape.dim, item, shape.padded_dim(), shape.attention_dim);
-}
-
 void copy_updates(const File& file, const std::string& name, const std::vector<RowPair>& pairs,
                   kernels::AlignedVector<std::uint32_t>& updates) {
   for_rows<std::uint32_t>(file, "/optimizer/updates/" + name, 1, pairs,
@@ -72,7 +62,7 @@ void copy_table(const File& file, const std::string& group, const Inheritance& r
     copy_items(file, group, shape, rows.items, items);
   }
   if (!shape.is_identity) {
-    copy_projections(file, group, shape, user_projection, item_projection);
+    read_projections(file, group, shape, user_projection, item_projection);
   }
 }
 

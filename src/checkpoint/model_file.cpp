@@ -70,15 +70,10 @@ model::SharedParameters<float> ModelFile::shared() const {
 
 void ModelFile::read_shared(model::SharedParameters<float>& shared, bool reads_items) const {
   as_damage([&] {
-    const auto d = dimensions_.dim;
-    const auto d_a = dimensions_.attention_dim;
     if (reads_items) {
       read_items(file_, "/model", dimensions_, item_count_, shared.items.data());
     }
-    const auto user_projection = read_checked<float>(file_, "/model/attention/user_projection", {d, d_a});
-    const auto item_projection = read_checked<float>(file_, "/model/attention/item_projection", {d_a, d});
-    pad(user_projection.data(), d_a, shared.user_projection.data(), dimensions_.padded_attention_dim(), d);
-    pad(item_projection.data(), d, shared.item_projection.data(), dimensions_.padded_dim(), d_a);
+    read_projections(file_, "/model", dimensions_, shared.user_projection.data(), shared.item_projection.data());
   });
 }
 

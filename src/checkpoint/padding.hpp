@@ -91,4 +91,15 @@ inline void read_items(const storage::File& file, const std::string& group, cons
   read_padded(file, group + "/item_bias", 0, item_count, {1, 1, shape.item_stride()}, into + shape.bias_column());
 }
 
+/// Projections, whole datasets (d, d_a) and (d_a, d), into rows of memory.
+inline void read_projections(const storage::File& file, const std::string& group, const model::Dimensions& shape,
+                             float* user, float* item) {
+  const auto user_rows =
+      read_checked<float>(file, group + "/attention/user_projection", {shape.dim, shape.attention_dim});
+  const auto item_rows =
+      read_checked<float>(file, group + "/attention/item_projection", {shape.attention_dim, shape.dim});
+  pad(user_rows.data(), shape.attention_dim, user, shape.padded_attention_dim(), shape.dim);
+  pad(item_rows.data(), shape.dim, item, shape.padded_dim(), shape.attention_dim);
+}
+
 }  // namespace ampcf::checkpoint

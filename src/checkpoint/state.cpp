@@ -57,12 +57,7 @@ void read_shared_tables(const File& file, const std::string& group, const model:
   if (items != nullptr) {
     read_items(file, group, shape, item_count, items);
   }
-  const auto user_rows =
-      read_checked<float>(file, group + "/attention/user_projection", {shape.dim, shape.attention_dim});
-  const auto item_rows =
-      read_checked<float>(file, group + "/attention/item_projection", {shape.attention_dim, shape.dim});
-  pad(user_rows.data(), shape.attention_dim, user_projection, shape.padded_attention_dim(), shape.dim);
-  pad(item_rows.data(), shape.dim, item_projection, shape.padded_dim(), shape.attention_dim);
+  read_projections(file, group, shape, user_projection, item_projection);
 }
 
 void write_progress(File& file, const Progress& progress) {

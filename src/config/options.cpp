@@ -10,7 +10,6 @@
 #include <boost/program_options.hpp>
 
 #include <algorithm>
-#include <fstream>
 
 namespace ampcf::config {
 
@@ -26,21 +25,6 @@ void require_inside(const T& value, const Range& range) {
   if (!(number >= range.low && number <= range.high)) {
     throw UsageError("{} is out of range: expected {}", value, range.text);
   }
-}
-
-std::string read_file(const std::filesystem::path& path) {
-  std::ifstream stream(path, std::ios::binary);
-  if (!stream || std::filesystem::is_directory(path)) {
-    throw UsageError("cannot read the configuration file {}", path.string());
-  }
-  constexpr std::size_t kMostBytes = std::size_t{1} << 20U;  // whatever is larger, a device say, is something else
-  std::string text(kMostBytes + 1, '\0');
-  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(stream.gcount()));
-  if (text.size() > kMostBytes) {
-    throw UsageError("{}: found more than 1 MiB, expected a configuration file", path.string());
-  }
-  return text;
 }
 
 }  // namespace
@@ -247,7 +231,7 @@ bool OptionTable::parse(int argc, const char* const* argv, bool is_printer) {
   for (const auto& item : parsed.options) {
     if (item.string_key == "config") {
       const auto& path = item.value.front();
-      read_ini(read_file(path), path);
+      read_ini(read_text(path, "configuration file"), path);
     }
   }
   std::vector<std::string> on_command_line;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <fstream>
 #include <numeric>
 #include <optional>
 #include <regex>
@@ -125,6 +126,29 @@ std::vector<IniEntry> parse_ini(const std::string& text, const std::string& sour
     entries.push_back({trimmed(content.substr(0, equals)), *value, line});
   }
   return entries;
+}
+
+std::map<std::string, std::string> ini_values(const std::string& text, const std::string& source) {
+  std::map<std::string, std::string> values;
+  for (const auto& entry : parse_ini(text, source)) {
+    values[entry.key] = entry.value;
+  }
+  return values;
+}
+
+std::string read_text(const std::filesystem::path& path, const std::string& what) {
+  std::ifstream stream(path, std::ios::binary);
+  if (!stream || std::filesystem::is_directory(path)) {
+    throw UsageError("cannot read the {} {}", what, path.string());
+  }
+  constexpr std::size_t kMostBytes = std::size_t{1} << 20U;  // whatever is larger, a device say, is something else
+  std::string text(kMostBytes + 1, '\0');
+  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(stream.gcount()));
+  if (text.size() > kMostBytes) {
+    throw UsageError("{}: found more than 1 MiB, expected a {}", path.string(), what);
+  }
+  return text;
 }
 
 bool parse_bool(const std::string& text) {

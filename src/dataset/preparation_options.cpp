@@ -9,14 +9,21 @@ namespace ampcf::dataset {
 
 namespace {
 
-/// What only `delimited` reads must not be set for another format; the defaults may stand, as in a resolved INI file.
-void check_delimited(const PreparationOptions& options) {
+/// What only `delimited` reads must not be given for another format. In a resolved INI file the defaults stand all the
+/// same.
+void check_delimited(const config::OptionTable& table, const PreparationOptions& options) {
+  if (options.format == "delimited") {
+    return;
+  }
   const PreparationOptions defaults;
-  const bool is_set = options.delimiter != defaults.delimiter || options.columns != defaults.columns ||
-                      options.has_header != defaults.has_header;
-  if (is_set && options.format != "delimited") {
-    throw UsageError("--delimiter, --columns and --header describe files of --format delimited, found --format {}",
-                     options.format);
+  for (const auto& [name, is_default] : {std::pair("delimiter", options.delimiter == defaults.delimiter),
+                                         std::pair("columns", options.columns == defaults.columns),
+                                         std::pair("header", options.has_header == defaults.has_header)}) {
+    if (!is_default || (table.is_given(name) && !table.is_given("config"))) {
+      throw UsageError(
+          "--{} describes files of --format delimited: expected none with --format {}, which knows its own", name,
+          options.format);
+    }
   }
 }
 
@@ -122,7 +129,7 @@ void add_options(config::OptionTable& table, PreparationOptions& options) {
 }
 
 void settle_options(const config::OptionTable& table, PreparationOptions& options) {
-  check_delimited(options);
+  check_delimited(table, options);
   check_ratings(options);
   (void)form_of(options);  // refuses a wrong --delimiter or --columns
   if (options.format == "ncf") {

@@ -33,11 +33,9 @@ void require_same_dataset(const checkpoint::ModelFile& model, const char* option
 }
 
 void require_unseen(const checkpoint::ModelFile& model, const std::filesystem::path& path) {
-  for (const auto& entry : config::parse_ini(model.config(), path.string())) {
-    if (entry.key == "refit" && entry.value == "true") {
-      throw UsageError("{} was fitted with the validation items (--refit): evaluate it on the test, or evaluate {}",
-                       path.string(), (path.parent_path() / "search/best.h5").string());
-    }
+  if (config::ini_values(model.config(), path.string())["refit"] == "true") {
+    throw UsageError("{} was fitted with the validation items (--refit): evaluate it on the test, or evaluate {}",
+                     path.string(), (path.parent_path() / "search/best.h5").string());
   }
 }
 

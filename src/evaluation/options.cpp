@@ -104,6 +104,13 @@ void check_comparison(const config::OptionTable& table, EvaluationOptions& optio
   if (options.compared.size() < 2) {
     throw UsageError("--compare names one file, expected two or more: --compare a/metrics.h5 b/metrics.h5");
   }
+  for (const auto& name : options.compared) {
+    const std::filesystem::path file(name);
+    if (file.extension() == ".json") {
+      throw UsageError("--compare: found '{}', which has no figures of single users, expected '{}' beside it",
+                       file.string(), std::filesystem::path(file).replace_extension(".h5").string());
+    }
+  }
   if (!table.is_given("bootstrap")) {
     options.bootstrap.resamples = kResamplesOfComparison;
   }

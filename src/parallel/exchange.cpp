@@ -1,6 +1,7 @@
 #include "ampcf/parallel/exchange.hpp"
 
 #include "ampcf/core/error.hpp"
+#include "ampcf/parallel/way_of_rows.hpp"
 
 #include <algorithm>
 
@@ -260,17 +261,9 @@ void GradientExchange::end_second_round() {
   choose_way(rows_taken_, totals);
 }
 
-// What a rank receives, in numbers, times nodes over the other nodes: `rows` of all nodes, which made `totals`, and the
-// form. All ranks of the lane have counted the same.
+// By `rows` of all nodes, which made `totals`: all ranks of the lane have counted the same.
 void GradientExchange::choose_way(std::uint64_t rows, std::uint64_t totals) {
-  // A second round costs a latency, in which networks bring some 16 KB: 1 Gbit/s at 100 microseconds as well as 100
-  // Gbit/s at 2.
-  constexpr std::uint64_t kSecondRound = 4096;
-  const auto row_size = items_.row_size();
-  const auto form = form_slice().size();
-  const auto direct = rows * row_size + form * nodes_;
-  const auto by_owners = rows * row_size / nodes_ + totals * totals_.size() + 2 * form + kSecondRound;
-  is_direct_ = direct <= by_owners;
+  is_direct_ = WayOfRows::of(nodes_, rows, items_.row_size(), totals, totals_.size(), form_slice().size()).is_direct();
 }
 
 void GradientExchange::check_occurrences() {

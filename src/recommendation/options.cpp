@@ -32,6 +32,9 @@ void add_options(config::OptionTable& table, RecommendOptions& options) {
             {16.0, 1e6, "16 to 1000000"});
   table.begin_group("Results");
   table.add_choice("format", options.format, {"text", "csv", "json"}, "how to print; personas are numbered from 1");
+  table.add_choice(
+      "color", options.color, {"auto", "always", "never"},
+      "colours in the text; auto: where stdout is a terminal, but not under mpirun, and NO_COLOR is not set");
   table.add("nearest", options.nearest, "items of the history to name beside each recommended one",
             config::kNotNegative);
   table.add("history-items", options.history_items, "items of each persona's history to show as text",
@@ -94,6 +97,11 @@ void check_options(const config::OptionTable& table, const RecommendOptions& opt
   }
   if (options.has_cards && !options.test_file.empty()) {
     throw UsageError("--cards does not fit --test-file");
+  }
+  const bool has_text = options.format == "text" && options.export_to.empty() && options.test_file.empty() &&
+                        (!options.is_for_all || options.has_cards);
+  if (options.color == "always" && !has_text) {
+    throw UsageError("--color always is for lists and cards as --format text");
   }
   if (options.export_to.empty()) {
     refuse_given(table, {"export-form"}, "is for --export");

@@ -1,5 +1,7 @@
 #include "recommendation/page.hpp"
 
+#include "ampcf/communication/environment.hpp"
+
 #include <fmt/format.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -48,16 +50,15 @@ std::size_t width_of_code(std::uint32_t code) {
 
 }  // namespace
 
-Page Page::of_stdout() {
+Page Page::of_stdout(const std::string& color) {
   Page page;
-  if (isatty(STDOUT_FILENO) != 0) {
-    winsize size{};
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
-      page.columns = std::max<std::size_t>(kFewestColumns, size.ws_col);
-    }
-    const char* const refusal = std::getenv("NO_COLOR");
-    page.is_coloured = refusal == nullptr || *refusal == '\0';
+  const bool is_terminal = isatty(STDOUT_FILENO) != 0 && !communication::is_launched();
+  if (winsize size{}; is_terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
+    page.columns = std::max<std::size_t>(kFewestColumns, size.ws_col);
   }
+  const char* const refusal = std::getenv("NO_COLOR");
+  const bool is_refused = refusal != nullptr && *refusal != '\0';
+  page.is_coloured = color == "always" || (color == "auto" && is_terminal && !is_refused);
   return page;
 }
 

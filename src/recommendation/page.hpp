@@ -11,9 +11,9 @@ struct Page {
   std::size_t columns = 100;
   bool is_coloured = false;
 
-  /// Of stdout: a terminal's width, colours unless NO_COLOR is set (https://no-color.org); elsewhere 100 columns
-  /// without.
-  [[nodiscard]] static Page of_stdout();
+  /// Of stdout. `color` is always, never or auto: on a terminal unless NO_COLOR is set (https://no-color.org). The
+  /// width is a terminal's, elsewhere 100 columns. What ranks see under mpirun is no terminal.
+  [[nodiscard]] static Page of_stdout(const std::string& color);
 };
 
 /// Columns that text takes on a terminal: wide characters of East Asia two, control characters and combining accents

@@ -26,10 +26,15 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
+std::string counted(std::uint64_t count, const char* what) {
+  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+}
+
 Filter filter_of(const Catalogue& catalogue, const RecommendOptions& options, Log& log) {
   auto filter = make_filter(catalogue, options.filter);
   if (filter.unknown_items > 0) {
-    log.warn("{}: {} items that the dataset does not know", options.filter.exclude_file.string(), filter.unknown_items);
+    log.warn("{}: {} that the dataset does not know", options.filter.exclude_file.string(),
+             counted(filter.unknown_items, "item"));
   }
   return filter;
 }
@@ -43,7 +48,7 @@ std::string printed(const Catalogue& catalogue, const std::vector<Recommendation
   if (options.format == "json") {
     return as_json(catalogue, lists);
   }
-  const auto page = Page::of_stdout();
+  const auto page = Page::of_stdout(options.color);
   std::string text = options.format == "csv" ? as_csv_header() : "";
   for (const auto& list : lists) {
     const bool is_first = &list == &lists.front();
@@ -73,9 +78,9 @@ std::vector<Profile> new_users(const dataset::Dataset& data, const checkpoint::M
     unknown += history.unknown_items;
   }
   if (unknown > 0) {
-    log.warn("{}: {} lines name items that the dataset does not know", options.history.string(), unknown);
+    log.warn("{}: {} of items that the dataset does not know", options.history.string(), counted(unknown, "line"));
   }
-  log.info("personas of {} new users: {:.1f} ms each", profiles.size(),
+  log.info("personas of {}: {:.1f} ms each", counted(profiles.size(), "new user"),
            1000.0 * seconds_since(start) / static_cast<double>(profiles.size()));
   return profiles;
 }
@@ -93,7 +98,7 @@ std::string cards_of(Recommender& recommender, const checkpoint::ModelFile& mode
   if (options.format == "csv") {
     return cards_as_csv(recommender.catalogue(), cards);
   }
-  const auto page = Page::of_stdout();
+  const auto page = Page::of_stdout(options.color);
   std::string text;
   for (const auto& user : cards) {
     text += (text.empty() ? "" : "\n\n") + cards_as_text(recommender.catalogue(), user, page);
@@ -126,7 +131,8 @@ std::string describe_population(const RecommendOptions& options) {
   const checkpoint::ModelFile model(options.checkpoint);
   Recommender recommender(data, model);
   const auto population = measure_population(recommender, data, model);
-  return options.format == "json" ? population_as_json(population) : population_as_text(population, Page::of_stdout());
+  return options.format == "json" ? population_as_json(population)
+                                  : population_as_text(population, Page::of_stdout(options.color));
 }
 
 void recommend_to_all(const RecommendOptions& options, const communication::Communicator& communicator, Log& log) {

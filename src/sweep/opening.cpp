@@ -95,7 +95,7 @@ void make_or_resume(const Folder& folder, const Plan& plan, const SweepOptions& 
       throw UsageError("the folder {} holds a sweep: --resume goes on with it, --force starts over in it",
                        folder.path().string());
     }
-    require_same_sweep(read_text(folder.sweep_file()), plan.text(options.ranks_per_trial));
+    require_same_sweep(config::read_text(folder.sweep_file(), "sweep file"), plan.text(options.ranks_per_trial));
   }
   folder.make();
   storage::commit_text(folder.sweep_file(), plan.text(options.ranks_per_trial));

@@ -45,25 +45,6 @@ void add_method_options(config::OptionTable& table, Method& method) {
             {0.0, 10000.0, "0 to 10000"});
 }
 
-// As those of ampcf-train, but said of a sweep.
-void add_trial_options(config::OptionTable& table, training::TrainingOptions& training) {
-  table.begin_group("Trials");
-  table.add("checkpoint-every", training.checkpoint_every, "epochs between checkpoints of a trial",
-            config::kAtLeastOne);
-  table.add_duration("checkpoint-every-seconds", training.checkpoint_every_seconds,
-                     "time between further checkpoints inside epochs; 0: none");
-  table.add_duration("time-limit", training.time_limit_seconds,
-                     "stop all after a checkpoint, with exit code 75, when this time is over; 0: none");
-  config::OptionTable::keep_out_of_config(table.add_duration(
-      "time-spent", training.time_spent_seconds, "part of --time-limit that an earlier start took (launch/sweep)"));
-  table.add("keep", training.keep, "checkpoints of a trial kept beside its best.h5", config::kAtLeastOne);
-  table.add_duration("stall-warning", training.stall_warning_seconds,
-                     "say so when a rank has waited this long for the others; 0: never");
-  table.add("sharing-ranks", training.sharing_ranks,
-            "ranks of a host and trial that share one copy of the items; 0: all, 1: each has its own",
-            config::kNotNegative);
-}
-
 }  // namespace
 
 Share SweepOptions::share() const {
@@ -82,7 +63,8 @@ Share SweepOptions::share() const {
 void add_options(config::OptionTable& table, SweepOptions& options) {
   add_run_options(table, options);
   add_method_options(table, options.method);
-  add_trial_options(table, options.training);
+  table.begin_group("Trials");
+  training::add_upkeep_options(table, options.training);
   training::add_outcome_options(table, options.training);
 }
 

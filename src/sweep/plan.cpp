@@ -163,16 +163,15 @@ std::string Plan::describe(std::uint64_t trial) const {
   return text;
 }
 
-TrialOptions Plan::options_of(std::uint64_t trial) const {
-  TrialOptions chosen;
+training::TrainingOptions Plan::options_of(std::uint64_t trial) const {
+  training::TrainingOptions chosen;
   config::OptionTable table("", "", "");
-  training::add_options(table, chosen.options);
+  training::add_options(table, chosen);
   table.read_ini(base_, "the sweep's options");
   for (std::size_t axis = 0; axis < axes_.size(); ++axis) {
     table.read_ini(fmt::format("{} = {}\n", axes_[axis].name, trials_[trial][axis]), "axis");
   }
-  training::resolve(chosen.options, table.is_given("attention-dim"));
-  chosen.resolved = table.resolved();
+  training::resolve(chosen, table.is_given("attention-dim"));
   return chosen;
 }
 

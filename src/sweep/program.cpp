@@ -51,7 +51,7 @@ struct Request {
       return;
     }
     const auto source = file_of(options);
-    const auto file = SweepFile::parse(read_text(source), source.string());
+    const auto file = SweepFile::parse(config::read_text(source, "sweep file"), source.string());
     require_free(file.axes, source.string(), argc, argv);
     parse(file.options, source.string(), argc, argv, false, file.axes);
   }
@@ -100,6 +100,10 @@ void check(const SweepOptions& options, int ranks) {
   }
   if (options.training.is_forced && options.training.is_resumed) {
     throw UsageError("--force with --resume: expected one of them");
+  }
+  if (options.is_collecting && (options.training.is_forced || options.is_retrying)) {
+    throw UsageError("--collect with {}: it trains nothing and removes nothing, it gathers what is there",
+                     options.training.is_forced ? "--force" : "--retry");
   }
   if (!options.is_collecting && options.ranks_per_trial > static_cast<std::uint64_t>(ranks)) {
     throw UsageError("--ranks-per-trial {}: expected at most {}, as many as run: start more, or lower it",

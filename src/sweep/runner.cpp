@@ -1,9 +1,11 @@
 #include "sweep/runner.hpp"
 
 #include "ampcf/communication/stall_watch.hpp"
+#include "ampcf/training/memory.hpp"
 #include "sweep/trial.hpp"
 
 #include <array>
+#include <limits>
 #include <thread>
 
 namespace ampcf::sweep {
@@ -22,10 +24,10 @@ std::uint64_t group_number(int rank, int ranks, std::uint64_t ranks_per_trial) {
   return std::min(static_cast<std::uint64_t>(rank) / ranks_per_trial, group_count(ranks, ranks_per_trial));
 }
 
-// In seconds; 0 is without limit.
-std::uint64_t time_left(const training::TrainingOptions& options) {
-  const auto limit = options.time_limit_seconds;
-  return limit == 0 ? 0 : std::max<std::uint64_t>(1, limit - std::min(limit, options.time_spent_seconds));
+// Without limit where the system does not say.
+std::uint64_t bytes_of_host() {
+  const auto memory = training::host_memory();
+  return memory ? memory->total_bytes : std::numeric_limits<std::uint64_t>::max();
 }
 
 bool is_table(const SweepOptions& options) {
@@ -53,8 +55,9 @@ Runner::Runner(const communication::Communicator& world, const Plan& plan, const
       has_group_(group_number(world.rank(), world.size(), options.ranks_per_trial) <
                  group_count(world.size(), options.ranks_per_trial)),
       group_(world.split(group_number(world.rank(), world.size(), options.ranks_per_trial))),
+      room_(world, bytes_of_host()),
       // The first rank of a group keeps its time; every rank listens for signals.
-      watch_(group_.rank() == 0 ? time_left(options.training) : 0,
+      watch_(group_.rank() == 0 ? options.training.time_left_seconds() : 0,
              group_.rank() == 0 ? options.training.checkpoint_every_seconds : 0),
       display_(is_table(options), trial_log(world.rank(), log), plan, folder, share_) {}
 
@@ -73,7 +76,7 @@ void Runner::run() {
     return watch_.wish();
   };
   while (const auto task = agreed_next()) {
-    auto result = train(watched, plan_, folder_, *task, wishes);
+    auto result = train(watched, plan_, folder_, *task, room_, wishes);
     if (is_leader()) {
       result ? conclude(*task, std::move(*result)) : folder_.release(*task);
     }

@@ -3,6 +3,7 @@
 #include "ampcf/communication/communicator.hpp"
 #include "ampcf/training/stop.hpp"
 #include "sweep/display.hpp"
+#include "sweep/host_room.hpp"
 
 namespace ampcf::sweep {
 
@@ -37,6 +38,7 @@ class Runner {
   int world_size_;
   bool has_group_;
   communication::Communicator group_;
+  HostRoom room_;
   training::Watch watch_;
   Display display_;
   Results results_;  // of a leader: what it has seen so far

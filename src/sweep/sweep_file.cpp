@@ -1,9 +1,10 @@
 #include "ampcf/core/error.hpp"
 #include "ampcf/sweep/plan.hpp"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <array>
-#include <fstream>
 #include <map>
 #include <set>
 #include <sstream>
@@ -53,11 +54,7 @@ struct Parts {
 
 std::map<std::string, std::string> values_of(const std::string& text, const std::string& source) {
   const Parts parts(text, source);
-  std::map<std::string, std::string> values;
-  for (const auto& entry : config::parse_ini(parts.text(1, parts.lines.size()), source)) {
-    values[entry.key] = entry.value;
-  }
-  return values;
+  return config::ini_values(parts.text(1, parts.lines.size()), source);
 }
 
 // Random trials are drawn one by one; of a bracket that is not full, members are still to come.
@@ -71,21 +68,6 @@ bool may_grow(std::map<std::string, std::string>& stored, std::map<std::string, 
 }  // namespace
 
 bool is_own_option(const std::string& name) { return std::find(kOwn.begin(), kOwn.end(), name) != kOwn.end(); }
-
-std::string read_text(const std::filesystem::path& path) {
-  constexpr std::size_t kMostBytes = std::size_t{1} << 20U;
-  std::ifstream stream(path, std::ios::binary);
-  if (!stream || std::filesystem::is_directory(path)) {
-    throw UsageError("cannot read the sweep file {}", path.string());
-  }
-  std::string text(kMostBytes + 1, '\0');
-  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(stream.gcount()));
-  if (text.size() > kMostBytes) {
-    throw UsageError("{}: found more than 1 MiB, expected a sweep file", path.string());
-  }
-  return text;
-}
 
 SweepFile SweepFile::parse(const std::string& text, const std::string& source) {
   Parts parts(text, source);
@@ -123,18 +105,8 @@ void require_same_sweep(const std::string& stored_text, const std::string& prese
   if (may_grow(stored, present)) {
     free.insert("trials");
   }
-  std::string differences;
-  auto keys = stored;
-  keys.insert(present.begin(), present.end());
-  for (const auto& [key, ignored] : keys) {
-    if (!free.contains(key) && stored[key] != present[key]) {
-      const auto shown = [](const std::string& value) { return value.empty() ? "unset" : value; };
-      differences += fmt::format("{}{} was {} and is {}", differences.empty() ? "" : "; ", key, shown(stored[key]),
-                                 shown(present[key]));
-    }
-  }
-  if (!differences.empty()) {
-    throw UsageError("cannot go on with another sweep in this folder: {}", differences);
+  if (const auto found = training::differences(stored, present, free); !found.empty()) {
+    throw UsageError("cannot go on with another sweep in this folder: {}", fmt::join(found, "; "));
   }
 }
 

@@ -21,11 +21,6 @@ std::string duration(double seconds) {
   return seconds < 7200.0 ? fmt::format("{:.1f} min", seconds / 60.0) : fmt::format("{:.1f} h", seconds / 3600.0);
 }
 
-// How many messages a node's lane sends one after the other in a step: who has how many rows, and the rows.
-double messages_of_step(std::uint64_t nodes) {
-  return nodes == 1 ? 0.0 : std::ceil(std::log2(static_cast<double>(nodes))) + static_cast<double>(nodes - 1);
-}
-
 struct StepTime {
   double compute = 0.0;  // of the mean rank
   double uneven = 0.0;   // that the others wait for the busiest
@@ -34,12 +29,13 @@ struct StepTime {
   [[nodiscard]] double total() const { return compute + uneven + latency + transfer; }
 };
 
-StepTime predict(const RunPlan& plan, const PlanOptions& network, double rank_rate, double bytes_of_node) {
+// Every message is taken to cost a latency, also those of a round, which go out one behind the other.
+StepTime predict(const RunPlan& plan, const PlanOptions& network, double rank_rate, const Traffic& traffic) {
   StepTime time;
   time.compute = plan.mean_positives() / rank_rate;
   time.uneven = std::max(0.0, plan.busiest_positives - plan.mean_positives()) / rank_rate;
-  time.latency = messages_of_step(plan.layout.nodes) * network.latency_microseconds * 1e-6;
-  time.transfer = bytes_of_node / (network.bandwidth_gb_per_second * 1e9);
+  time.latency = static_cast<double>(traffic.messages(plan.layout.nodes)) * network.latency_microseconds * 1e-6;
+  time.transfer = traffic.bytes_of_node / (network.bandwidth_gb_per_second * 1e9);
   return time;
 }
 
@@ -64,8 +60,8 @@ std::string describe_measured(const RunPlan& plan, const TrainingOptions& option
 }
 
 std::string describe_predicted(const RunPlan& plan, const TrainingOptions& options, double rank_rate,
-                               const std::string& source, double bytes_of_node) {
-  const auto time = predict(plan, options.plan, rank_rate, bytes_of_node);
+                               const std::string& source, const Traffic& traffic) {
+  const auto time = predict(plan, options.plan, rank_rate, traffic);
   const auto share = [&](double part) { return 100.0 * part / time.total(); };
   auto text = fmt::format("time     {}: a rank at {:.0f} positives/s ({}); without validation\n",
                           epochs_text(time.total() * static_cast<double>(plan.shards.steps_per_epoch()), options),
@@ -73,17 +69,19 @@ std::string describe_predicted(const RunPlan& plan, const TrainingOptions& optio
   text += fmt::format("waiting  {:.1f} % for the rank with most positives ({:.1f}, the mean is {:.1f})",
                       share(time.uneven), plan.busiest_positives, plan.mean_positives());
   if (plan.layout.nodes > 1) {
-    text += fmt::format(", {:.1f} % for {:.0f} messages of {} us, {:.1f} % for the bytes at {} GB/s",
-                        share(time.latency), messages_of_step(plan.layout.nodes), options.plan.latency_microseconds,
-                        share(time.transfer), options.plan.bandwidth_gb_per_second);
+    text += fmt::format(", {:.1f} % for {} messages of {} us, {:.1f} % for the bytes at {} GB/s", share(time.latency),
+                        traffic.messages(plan.layout.nodes), options.plan.latency_microseconds, share(time.transfer),
+                        options.plan.bandwidth_gb_per_second);
   }
   return text + "\n";
 }
 
-std::string describe_traffic(const RunPlan& plan, double bytes_of_node) {
+std::string describe_traffic(const RunPlan& plan, const Traffic& traffic) {
   return plan.layout.nodes == 1 ? "network  none: one node\n"
-                                : fmt::format("network  about {:.3f} MB a step into each node, for {} lanes\n",
-                                              1e-6 * bytes_of_node, plan.layout.lanes());
+                                : fmt::format("network  about {:.3f} MB a step into each node, for {} lanes, in {}\n",
+                                              1e-6 * traffic.bytes_of_node, plan.layout.lanes(),
+                                              traffic.rounds == 1 ? "one round: rows go to all"
+                                                                  : "two rounds: rows go to owners, totals to all");
 }
 
 // Of the nodes that are planned for; 0 where the system does not say.
@@ -158,11 +156,11 @@ void dry_run(const communication::Communicator& communicator, Log& log, const Tr
       require_memory(most, memory, "a node");
     }
   });
-  const auto bytes_of_node =
-      layout.nodes > 1 ? expected_bytes_of_node(*plan, options, count_all_items(communicator, *data)) : 0.0;
-  print(describe_traffic(*plan, bytes_of_node));
+  const auto traffic =
+      layout.nodes > 1 ? expected_traffic(*plan, options, count_all_items(communicator, *data)) : Traffic{};
+  print(describe_traffic(*plan, traffic));
   if (options.plan.rate > 0.0) {
-    print(describe_predicted(*plan, options, options.plan.rate, "as given", bytes_of_node));
+    print(describe_predicted(*plan, options, options.plan.rate, "as given", traffic));
     return;
   }
   const auto pace = measured_pace(communicator, log, options);
@@ -171,7 +169,7 @@ void dry_run(const communication::Communicator& communicator, Log& log, const Tr
                                 *plan, options, pace.rank_rate,
                                 fmt::format("measured in {} steps on {}", pace.steps,
                                             present.ranks() == 1 ? "1 rank" : fmt::format("{} ranks", present.ranks())),
-                                bytes_of_node));
+                                traffic));
 }
 
 }  // namespace ampcf::training

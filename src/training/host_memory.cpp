@@ -73,10 +73,9 @@ std::optional<HostMemory> host_memory() {
 void require_memory(std::uint64_t needed_bytes, std::uint64_t total_bytes, const std::string& node) {
   if (needed_bytes > total_bytes) {
     throw RuntimeError(
-        "the run needs {:.3f} GB of {}, which has {:.3f}: take more nodes, fewer ranks on each, or fewer --personas or "
-        "a "
-        "smaller --dim",
-        1e-9 * static_cast<double>(needed_bytes), node, 1e-9 * static_cast<double>(total_bytes));
+        "the run needs {} of {}, which has {}: take more nodes, fewer ranks on each, or fewer --personas or a smaller "
+        "--dim",
+        size_text(needed_bytes), node, size_text(total_bytes));
   }
 }
 

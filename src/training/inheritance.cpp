@@ -1,5 +1,6 @@
 #include "ampcf/checkpoint/inheritance.hpp"
 
+#include "ampcf/config/ini.hpp"
 #include "ampcf/core/error.hpp"
 #include "ampcf/training/trainer.hpp"
 
@@ -55,6 +56,18 @@ void require_fitting(const checkpoint::ModelFile& source, const TrainingOptions&
 }
 
 }  // namespace
+
+void note_origin(TrainingOptions& options) {
+  if (options.initialize_from.empty() || !options.initialize_fingerprint.empty()) {
+    return;
+  }
+  const auto stored = options.is_resumed ? RunDirectory(options.output).stored_options() : "";
+  if (stored.empty()) {
+    options.initialize_fingerprint = checkpoint::ModelFile(options.initialize_from).model_fingerprint();
+    return;
+  }
+  options.initialize_fingerprint = config::ini_values(stored, "the checkpoint's config")["initialize-fingerprint"];
+}
 
 // Users of this rank, and of a node's copy of the items the rank that fills it.
 void Trainer::inherit() {

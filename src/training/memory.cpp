@@ -2,9 +2,28 @@
 
 #include "ampcf/model/batch_gradient.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace ampcf::training {
+
+checkpoint::StateParts parts_of(const TrainingOptions& options) {
+  return {.mean = options.average_epochs > 1, .shares = options.loss.is_balanced()};
+}
+
+std::string size_text(std::uint64_t bytes) {
+  auto size = static_cast<double>(bytes);
+  const char* unit = "bytes";
+  for (const char* const larger : {"kB", "MB", "GB", "TB"}) {
+    if (size < 999.95) {  // what rounds to 1000 takes the next
+      break;
+    }
+    size /= 1000.0;
+    unit = larger;
+  }
+  return size < 1000.0 ? fmt::format("{:.4g} {}", size, unit) : fmt::format("{:.0f} {}", size, unit);
+}
 
 MemoryNeed memory_need(const RunSize& size) {
   const auto& shape = size.dimensions;

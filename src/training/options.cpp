@@ -1,7 +1,10 @@
 #include "ampcf/training/options.hpp"
 
+#include "ampcf/config/ini.hpp"
 #include "ampcf/core/error.hpp"
 #include "ampcf/parallel/fixed_point.hpp"
+
+#include <algorithm>
 
 namespace ampcf::training {
 
@@ -75,9 +78,11 @@ void add_optimizer_options(config::OptionTable& table, TrainingOptions& options)
             "the same for learned projections alone; without it, as --learning-rate", config::kPositive);
   table.add("final-learning-rate", options.final_learning_rate,
             "share of the learning rate left in the last of --epochs; it falls linearly", config::kFraction);
-  table.add("warm-up-epochs", options.warm_up_epochs,
-            "first epochs over which the learning rate rises linearly, step by step; large batches may need it",
-            config::kNotNegative);
+  table.add(
+      "warm-up-epochs", options.warm_up_epochs,
+      "first epochs over which the learning rate rises linearly, step by step; large batches may need it; at most "
+      "--epochs",
+      config::kNotNegative);
   table.add("weight-decay", options.weight_decay,
             "added, times the row, to a touched row's gradient summed over the batch", config::kNotNegative);
   table.add("item-weight-decay", options.item_weight_decay, "the same for items alone; without it, as --weight-decay",
@@ -103,6 +108,11 @@ void add_optimizer_options(config::OptionTable& table, TrainingOptions& options)
 
 }  // namespace
 
+std::uint64_t TrainingOptions::time_left_seconds() const {
+  const auto spent = std::min(time_limit_seconds, time_spent_seconds);
+  return time_limit_seconds == 0 ? 0 : std::max<std::uint64_t>(1, time_limit_seconds - spent);
+}
+
 void add_options(config::OptionTable& table, TrainingOptions& options) {
   table.begin_group("Run");
   table.add("data", options.data, "dataset file from ampcf-prepare or ampcf-generate").is_required = true;
@@ -113,31 +123,66 @@ void add_options(config::OptionTable& table, TrainingOptions& options) {
       table.add("resume", options.is_resumed, "go on from RUN/checkpoint.h5, on any number of ranks"));
   config::OptionTable::keep_out_of_config(
       table.add("force", options.is_forced, "start over in a run directory that is not empty"));
+  add_upkeep_options(table, options);
+  add_plan_options(table, options);
+  add_outcome_options(table, options);
+}
+
+void add_upkeep_options(config::OptionTable& table, TrainingOptions& options) {
   table.add("checkpoint-every", options.checkpoint_every, "epochs between checkpoints", config::kAtLeastOne);
   table.add_duration("checkpoint-every-seconds", options.checkpoint_every_seconds,
                      "time between further checkpoints inside epochs; 0: none");
   table.add_duration("time-limit", options.time_limit_seconds,
                      "stop after a checkpoint, with exit code 75, when this time is over; 0: none");
-  config::OptionTable::keep_out_of_config(table.add_duration(
-      "time-spent", options.time_spent_seconds, "part of --time-limit that an earlier start took (launch/train)"));
+  config::OptionTable::keep_out_of_config(
+      table.add_duration("time-spent", options.time_spent_seconds,
+                         "part of --time-limit that an earlier start took (launch/train, launch/sweep)"));
   table.add("keep", options.keep, "checkpoints kept beside best.h5", config::kAtLeastOne);
   table.add_duration("stall-warning", options.stall_warning_seconds,
                      "say so when a rank has waited this long for the others; 0: never");
   table.add("sharing-ranks", options.sharing_ranks,
-            "ranks of a host that share one copy of the items; 0: all of it, 1: each has its own",
+            "ranks of a host that share one copy of a training's items; 0: all, 1: each has its own",
             config::kNotNegative);
-  add_plan_options(table, options);
-  add_initial_options(table, options);
-  add_outcome_options(table, options);
 }
 
 void add_outcome_options(config::OptionTable& table, TrainingOptions& options) {
+  add_initial_options(table, options);
   add_model_options(table, options);
   add_loss_options(table, options);
   add_optimizer_options(table, options);
 }
 
+std::string resolved(TrainingOptions options) {
+  config::OptionTable table("", "", "");
+  add_options(table, options);
+  return table.resolved();
+}
+
+std::vector<std::string> differences(const std::map<std::string, std::string>& before,
+                                     const std::map<std::string, std::string>& now, const std::set<std::string>& free) {
+  auto keys = before;
+  keys.insert(now.begin(), now.end());
+  auto defaults = config::ini_values(resolved({}), "the defaults");
+  const auto value = [&](const std::map<std::string, std::string>& values, const std::string& key) {
+    const auto found = values.find(key);
+    return found == values.end() ? defaults[key] : found->second;
+  };
+  std::vector<std::string> found;
+  for (const auto& [key, ignored] : keys) {
+    const auto was = value(before, key);
+    const auto is = value(now, key);
+    if (!free.contains(key) && was != is) {
+      found.push_back(fmt::format("{} was {} and is {}", key, was.empty() ? "unset" : was, is.empty() ? "unset" : is));
+    }
+  }
+  return found;
+}
+
 void resolve(TrainingOptions& options, bool is_attention_dim_given) {
+  if (options.is_resumed && options.is_forced) {
+    throw UsageError(
+        "--resume with --force: one keeps what is in the run directory, the other removes it; expected one");
+  }
   if (options.initialize_from.empty() && (options.has_initial_moments || !options.initialize_fingerprint.empty())) {
     throw UsageError("--initialize-moments and --initialize-fingerprint are of the model that --initialize-from names");
   }
@@ -147,6 +192,13 @@ void resolve(TrainingOptions& options, bool is_attention_dim_given) {
   if (options.plan.nodes > options.plan.ranks) {
     throw UsageError("--plan-nodes {} with --plan-ranks {}: expected both, with a rank or more to each node",
                      options.plan.nodes, options.plan.ranks);
+  }
+  if (options.warm_up_epochs > options.epochs) {
+    throw UsageError(
+        "--warm-up-epochs {} with --epochs {}: the learning rate would never be reached: expected at most as many, "
+        "also "
+        "where --epochs are to be raised later",
+        options.warm_up_epochs, options.epochs);
   }
   options.dimensions.is_identity = options.attention == "identity";
   if (!options.dimensions.is_identity) {

@@ -11,11 +11,6 @@ namespace {
 
 constexpr std::size_t kMostRows = 16;  // of ranks; of more the first and last ones
 
-std::string size_text(std::uint64_t bytes) {
-  const auto megabytes = 1e-6 * static_cast<double>(bytes);
-  return megabytes < 1000.0 ? fmt::format("{:.1f} MB", megabytes) : fmt::format("{:.2f} GB", megabytes / 1000.0);
-}
-
 std::string plural(std::uint64_t count, const char* what) {
   return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
 }

@@ -30,29 +30,16 @@ struct CommandLine {
   }
 };
 
-std::string options_in(const std::vector<std::filesystem::path>& checkpoints) {
-  for (const auto& path : checkpoints) {
-    try {
-      return checkpoint::ModelFile(path).config();
-    } catch (const RuntimeError&) {
-      if (path == checkpoints.back()) {
-        throw;
-      }
-    }
-  }
-  return "";
-}
-
 // A run that is resumed keeps its options where the command line is silent.
 std::string options_of_run(const TrainingOptions& options) {
   if (!options.is_resumed) {
     return "";
   }
   const RunDirectory directory(options.output);
-  if (const auto checkpoints = directory.resumable(); !checkpoints.empty()) {
-    return options_in(checkpoints);
+  if (auto stored = directory.stored_options(); !stored.empty()) {
+    return stored;
   }
-  auto searched = options_in(directory.search().resumable());
+  auto searched = directory.search().stored_options();
   const std::string no_refit = "refit = false";
   if (const auto place = searched.find(no_refit); place != std::string::npos) {
     searched.replace(place, no_refit.size(), "refit = true");
@@ -60,25 +47,11 @@ std::string options_of_run(const TrainingOptions& options) {
   return searched;
 }
 
-// In seconds; 0 is without limit.
-std::uint64_t time_left(const TrainingOptions& options) {
-  const auto limit = options.time_limit_seconds;
-  return limit == 0 ? 0 : std::max<std::uint64_t>(1, limit - std::min(limit, options.time_spent_seconds));
-}
-
 // Also what is no part of a run's configuration.
 std::string everything_of(const CommandLine& line) {
   const auto& options = line.options;
   return fmt::format("{}output = {}\nresume = {}\nforce = {}\n", line.table.resolved(), options.output.string(),
                      options.is_resumed, options.is_forced);
-}
-
-// So that the run's configuration says which model it began with. A run that goes on has it there already, and needs
-// the model no more.
-void note_origin(TrainingOptions& options) {
-  if (!options.initialize_from.empty() && options.initialize_fingerprint.empty()) {
-    options.initialize_fingerprint = checkpoint::ModelFile(options.initialize_from).model_fingerprint();
-  }
 }
 
 bool has_validation(const communication::Communicator& communicator, const TrainingOptions& options) {
@@ -89,6 +62,15 @@ bool has_validation(const communication::Communicator& communicator, const Train
     }
   });
   return communicator.max(answer) > 0;
+}
+
+// One process. Of the search and of the fit after it, before the hours that the search takes.
+void require_room_for_both(const TrainingOptions& options) {
+  const dataset::Dataset data(options.data);
+  const auto bytes =
+      checkpoint::state_bytes(options.dimensions, data.user_count(), data.item_count(), parts_of(options)) +
+      checkpoint::ids_bytes({data.user_ids(), data.item_ids()});
+  RunDirectory(options.output).require_room(bytes, options.keep, true);
 }
 
 // Trains on the training part to find the number of epochs, in RUN/search, then on it and the validation items in RUN.
@@ -108,8 +90,10 @@ ExitCode run_refit(const communication::Communicator& communicator, Log& log, Co
     communicator.agree([&] {
       if (communicator.rank() == 0) {
         lock.emplace(directory.prepare(options.is_resumed, options.is_forced));
-        if (const auto present = directory.resumable(); !present.empty()) {
-          require_same_run(options_in(present), resolved);  // now, not when the search is over
+        if (const auto stored = directory.stored_options(); !stored.empty()) {
+          require_same_run(stored, resolved);  // now, not when the search is over
+        } else {
+          require_room_for_both(options);
         }
       }
     });
@@ -145,7 +129,8 @@ ExitCode run(const communication::Communicator& communicator, Log& log, CommandL
   }
   // One clock decides when checkpoints are due; every rank listens for signals.
   const bool is_timekeeper = communicator.rank() == 0;
-  Watch watch(is_timekeeper ? time_left(line.options) : 0, is_timekeeper ? line.options.checkpoint_every_seconds : 0);
+  Watch watch(is_timekeeper ? line.options.time_left_seconds() : 0,
+              is_timekeeper ? line.options.checkpoint_every_seconds : 0);
   const auto wishes = [&watch](std::uint64_t) { return watch.wish(); };
   return line.options.is_refitted ? run_refit(watched, log, line, wishes)
                                   : Trainer(watched, log, line.options, line.table.resolved(), wishes).run();

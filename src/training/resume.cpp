@@ -15,14 +15,6 @@ namespace ampcf::training {
 
 namespace {
 
-std::map<std::string, std::string> values_of(const std::string& config, const std::string& source) {
-  std::map<std::string, std::string> values;
-  for (const auto& entry : config::parse_ini(config, source)) {
-    values[entry.key] = entry.value;
-  }
-  return values;
-}
-
 // A list of files as text that one rank can tell the others.
 std::string join_lines(const std::vector<std::filesystem::path>& paths) {
   std::string text;
@@ -96,22 +88,19 @@ void Trainer::resume_from(const std::filesystem::path& path) {
 }
 
 void require_same_run(const std::string& stored_config, const std::string& present_config) {
-  auto stored = values_of(stored_config, "the checkpoint's config");
-  auto present = values_of(present_config, "the options");
+  const auto stored = config::ini_values(stored_config, "the checkpoint's config");
+  const auto present = config::ini_values(present_config, "the options");
   std::set<std::string> free{"data",          "patience", "checkpoint-every", "checkpoint-every-seconds", "time-limit",
                              "stall-warning", "keep",     "sharing-ranks"};
-  if (present["final-learning-rate"] == "1" && stored["final-learning-rate"] == "1") {
+  const auto is_constant = [](const std::map<std::string, std::string>& values) {
+    const auto rate = values.find("final-learning-rate");
+    return rate == values.end() || rate->second == "1";
+  };
+  if (is_constant(present) && is_constant(stored)) {
     free.insert("epochs");  // otherwise the schedule ends with the last of them
   }
-  std::vector<std::string> differences;
-  for (const auto& [key, value] : present) {
-    if (!free.contains(key) && stored[key] != value) {
-      differences.push_back(
-          fmt::format("--{} was {} and is {}", key, stored[key].empty() ? "unset" : stored[key], value));
-    }
-  }
-  if (!differences.empty()) {
-    throw UsageError("cannot resume with options that change the result: {}", fmt::join(differences, "; "));
+  if (const auto found = differences(stored, present, free); !found.empty()) {
+    throw UsageError("cannot resume with options that change the result: --{}", fmt::join(found, "; --"));
   }
 }
 

@@ -1,7 +1,9 @@
 #include "ampcf/training/run_directory.hpp"
 
+#include "ampcf/checkpoint/model_file.hpp"
 #include "ampcf/core/error.hpp"
 #include "ampcf/storage/file.hpp"
+#include "ampcf/training/memory.hpp"
 
 #include <fmt/format.h>
 
@@ -54,17 +56,18 @@ RunLock RunDirectory::prepare(bool is_resumed, bool is_forced) const {
   }
 }
 
-void RunDirectory::require_room(std::uint64_t bytes, std::uint64_t keep) const {
+void RunDirectory::require_room(std::uint64_t bytes, std::uint64_t keep, bool has_search) const {
   std::error_code failed;
   const auto space = fs::space(path_, failed);
-  const std::uint64_t most = keep + 2;
-  const std::uint64_t present = std::min<std::uint64_t>(checkpoints().size(), most - 1);
-  const auto needed = (most - present) * bytes;
-  if (!failed && space.available < needed) {
+  const auto to_come = [&](const RunDirectory& run, std::uint64_t most) {
+    return most - std::min<std::uint64_t>(run.checkpoints().size(), keep + 1);
+  };
+  const auto count = to_come(*this, keep + 2) + (has_search ? to_come(search(), keep + 1) : 0);
+  if (!failed && space.available < count * bytes) {
     throw RuntimeError(
-        "{} has {:.3f} GB free, and {} checkpoints of {:.3f} GB are still to find room there: free some, "
-        "lower --keep, or choose another --output",
-        path_.string(), static_cast<double>(space.available) * 1e-9, most - present, static_cast<double>(bytes) * 1e-9);
+        "{} has {} free, and {} checkpoints of {} are still to find room there: free some, lower --keep, or choose "
+        "another --output",
+        path_.string(), size_text(space.available), count, size_text(bytes));
   }
 }
 
@@ -73,9 +76,6 @@ std::vector<fs::path> RunDirectory::resumable() const {
   if (fs::exists(checkpoint())) {
     found.push_back(checkpoint());
   }
-  if (!fs::is_directory(path_)) {
-    return found;
-  }
   const auto kept = checkpoints();
   for (auto file = kept.rbegin(); file != kept.rend(); ++file) {
     if (found.empty() || !fs::equivalent(*file, checkpoint())) {
@@ -83,6 +83,20 @@ std::vector<fs::path> RunDirectory::resumable() const {
     }
   }
   return found;
+}
+
+std::string RunDirectory::stored_options() const {
+  const auto checkpoints = resumable();
+  for (const auto& path : checkpoints) {
+    try {
+      return checkpoint::ModelFile(path).config();
+    } catch (const RuntimeError&) {
+      if (path == checkpoints.back()) {
+        throw;
+      }
+    }
+  }
+  return "";
 }
 
 void RunDirectory::set_aside(const fs::path& damaged) const {
@@ -143,6 +157,9 @@ void RunDirectory::link(const fs::path& target, const fs::path& name) const {
 
 std::vector<fs::path> RunDirectory::checkpoints() const {
   std::vector<fs::path> found;
+  if (!fs::is_directory(path_)) {
+    return found;
+  }
   for (const auto& entry : fs::directory_iterator(path_)) {
     const auto name = entry.path().filename().string();
     if (name.rfind("checkpoint-", 0) == 0 && entry.path().extension() == ".h5") {

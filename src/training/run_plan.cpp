@@ -1,7 +1,8 @@
 #include "training/run_plan.hpp"
 
 #include "ampcf/checkpoint/state.hpp"
-#include "ampcf/parallel/fixed_point.hpp"
+#include "ampcf/parallel/total_rows.hpp"
+#include "ampcf/parallel/way_of_rows.hpp"
 #include "ampcf/training/memory.hpp"
 
 #include <algorithm>
@@ -13,7 +14,8 @@ namespace ampcf::training {
 
 namespace {
 
-constexpr std::uint64_t kStepsLookedAt = 256;  // of an epoch, evenly spread
+constexpr std::uint64_t kStepsLookedAt = 256;   // of an epoch, evenly spread
+constexpr std::uint64_t kBesideComponents = 3;  // numbers of a row under way: bias, occurrences, item
 
 // Positives of a rank in a step.
 std::uint64_t positives_of(const parallel::ShardPlan& plan, std::uint64_t rank, std::uint64_t step) {
@@ -91,7 +93,7 @@ RunPlan plan_run(const dataset::Dataset& data, const TrainingOptions& options, c
   const auto ranks = layout.ranks();
   RunPlan plan{layout, parallel::ShardPlan(data.indptr(), options.shards, ranks, options.batch_size), {}, {}, 0.0, 0};
   const auto steps = static_cast<double>(plan.shards.steps_per_epoch());
-  const checkpoint::StateParts parts{options.average_epochs > 1, options.loss.is_balanced()};
+  const auto parts = parts_of(options);
   RunSize size{.dimensions = options.dimensions,
                .parts = parts,
                .users = data.user_count(),
@@ -138,22 +140,27 @@ double expected_items(std::span<const std::uint64_t> counts, const sampling::Neg
   return items;
 }
 
-double expected_bytes_of_node(const RunPlan& plan, const TrainingOptions& options,
-                              std::span<const std::uint64_t> counts) {
-  const auto nodes = static_cast<double>(plan.layout.nodes);
-  if (plan.layout.nodes == 1) {
-    return 0.0;
+Traffic expected_traffic(const RunPlan& plan, const TrainingOptions& options, std::span<const std::uint64_t> counts) {
+  const auto nodes = plan.layout.nodes;
+  if (nodes == 1) {
+    return {};
   }
-  const auto row_bytes = static_cast<double>((options.dimensions.padded_dim() + 3) * sizeof(parallel::Number));
-  const auto items_of = [&](double positives) {
-    return options.is_full_softmax ? static_cast<double>(counts.size())
-                                   : expected_items(counts, options.negatives, positives);
+  const auto lanes = plan.layout.lanes();
+  const auto items_of_lane = [&](double positives) {
+    const auto items = options.is_full_softmax ? static_cast<double>(counts.size())
+                                               : expected_items(counts, options.negatives, positives);
+    return items / static_cast<double>(lanes);
   };
-  const auto of_batch = items_of(static_cast<double>(options.batch_size));
-  const auto of_node = items_of(static_cast<double>(options.batch_size) / nodes);
-  // Each node's touched rows to all, or added up where they are owned and the totals to all, whichever is less.
-  const auto rows = std::min((nodes - 1.0) * of_node, (nodes - 1.0) / nodes * (of_node + of_batch));
-  return row_bytes * rows;
+  const auto all_nodes = static_cast<double>(nodes);
+  const auto batch = static_cast<double>(options.batch_size);
+  const auto rows = static_cast<std::uint64_t>(std::llround(all_nodes * items_of_lane(batch / all_nodes)));
+  const auto totals = static_cast<std::uint64_t>(std::llround(items_of_lane(batch)));
+  const auto dim = options.dimensions.padded_dim();
+  const auto way = parallel::WayOfRows::of(nodes, rows, dim + kBesideComponents, totals,
+                                           parallel::TotalRows(dim, options.gradient_bits == "16").size(),
+                                           parallel::FormGradient::size(options.dimensions) / lanes);
+  const auto numbers = static_cast<double>(lanes * way.numbers()) * (all_nodes - 1.0) / all_nodes;
+  return {numbers * sizeof(parallel::Number), way.rounds()};
 }
 
 }  // namespace ampcf::training

@@ -57,9 +57,16 @@ struct RunPlan {
 [[nodiscard]] double expected_items(std::span<const std::uint64_t> counts, const sampling::NegativeOptions& negatives,
                                     double positives);
 
-/// Bytes of items' gradients that a node receives from others in a step, expected.
-[[nodiscard]] double expected_bytes_of_node(const RunPlan& plan, const TrainingOptions& options,
-                                            std::span<const std::uint64_t> counts);
+/// What goes between nodes in a step, expected (src/parallel/NETWORK.md).
+struct Traffic {
+  double bytes_of_node = 0.0;  // that a node receives from others
+  std::uint64_t rounds = 0;    // of messages, one to each other node and lane
+
+  /// That a rank sends one after the other.
+  [[nodiscard]] std::uint64_t messages(std::uint64_t nodes) const { return rounds * (nodes - 1); }
+};
+[[nodiscard]] Traffic expected_traffic(const RunPlan& plan, const TrainingOptions& options,
+                                       std::span<const std::uint64_t> counts);
 
 /// The plan as text; a node is known to have so many bytes, or not (0).
 [[nodiscard]] std::string describe(const RunPlan& plan, const TrainingOptions& options, const dataset::Dataset& data,

@@ -71,14 +71,15 @@ void Trainer::share_memory() {
   node_.emplace(communicator_, options_.sharing_ranks);
   require_room_in_memory();
   memory_.emplace(node_->ranks());
-  communicator_.agree(
-      [&] { state_.emplace(options_.dimensions, interactions_.users, dataset_->item_count(), *memory_, parts()); });
+  communicator_.agree([&] {
+    state_.emplace(options_.dimensions, interactions_.users, dataset_->item_count(), *memory_, parts_of(options_));
+  });
 }
 
 MemoryNeed Trainer::memory_need() const {
   const auto candidates = options_.is_full_softmax ? dataset_->item_count() : options_.negatives.count + 1;
   return training::memory_need({.dimensions = options_.dimensions,
-                                .parts = parts(),
+                                .parts = parts_of(options_),
                                 .users = dataset_->user_count(),
                                 .own_users = interactions_.users.count(),
                                 .own_interactions = interactions_.item.size(),
@@ -103,9 +104,8 @@ void Trainer::require_room_in_memory() const {
     }
     require_memory(host_bytes, memory->total_bytes, fmt::format("the node of rank {}", communicator_.rank()));
     if (host_bytes > memory->available_bytes && host.rank() == 0) {
-      log_.warn("the run needs {:.3f} GB of this node, which has {:.3f}, but now only {:.3f} to spare",
-                1e-9 * static_cast<double>(host_bytes), 1e-9 * static_cast<double>(memory->total_bytes),
-                1e-9 * static_cast<double>(memory->available_bytes));
+      log_.warn("the run needs {} of this node, which has {}, but now only {} to spare", size_text(host_bytes),
+                size_text(memory->total_bytes), size_text(memory->available_bytes));
     }
   });
 }
@@ -121,10 +121,10 @@ void Trainer::open_run() {
       return;
     }
     if (!is_finished()) {
-      directory_.require_room(
-          checkpoint::state_bytes(options_.dimensions, dataset_->user_count(), dataset_->item_count(), parts()) +
-              checkpoint::ids_bytes(ids_),
-          options_.keep);
+      directory_.require_room(checkpoint::state_bytes(options_.dimensions, dataset_->user_count(),
+                                                      dataset_->item_count(), parts_of(options_)) +
+                                  checkpoint::ids_bytes(ids_),
+                              options_.keep);
       directory_.write_config(resolved_);
     }
     // Also of a finished run: it may have been killed between its last checkpoint and the log's last row.
@@ -171,8 +171,8 @@ void Trainer::announce() const {
             options_.batch_size, communicator_.size() == 1 ? "1 rank" : fmt::format("{} ranks", communicator_.size()),
             instruction_set(), options_.shards);
   const auto need = memory_need();
-  log_.info("memory: {:.2f} GB of this rank, {:.2f} GB that the ranks of its node share",
-            1e-9 * static_cast<double>(need.rank_bytes), 1e-9 * static_cast<double>(need.node_bytes));
+  log_.info("memory: {} of this rank, {} that the ranks of its node share", size_text(need.rank_bytes),
+            size_text(need.node_bytes));
   if (state_->progress.step > 0) {
     log_.info("resumed after epoch {}{}", state_->progress.epoch,
               state_->progress.epoch_step > 0 ? fmt::format(" and {} steps", state_->progress.epoch_step) : "");

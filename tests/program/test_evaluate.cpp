@@ -142,6 +142,9 @@ TEST_F(Evaluate, RefusesToCompareWhatIsNotComparable) {
   const auto first = (directory_ / "metrics.h5").string();
   ASSERT_EQ(run_on_data({"--baseline", "popularity"}).exit_code, 0);
   EXPECT_EQ(run({"--compare", first}).exit_code, 2);
+  const auto text = run({"--compare", first, output_.string()});
+  EXPECT_EQ(text.exit_code, 2);
+  EXPECT_THAT(text.err, HasSubstr("no figures of single users, expected '" + first + "' beside it"));
   EXPECT_EQ(run({"--compare", first, first, "--metrics", "full_hr@7"}).exit_code, 2);
   EXPECT_EQ(run({"--compare", first, first, "--bootstrap", "0"}).exit_code, 2);
   EXPECT_EQ(run({"--compare", first, data_.string()}).exit_code, 3);

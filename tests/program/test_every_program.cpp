@@ -71,6 +71,12 @@ std::vector<std::string> readers() {
 
 INSTANTIATE_TEST_SUITE_P(Build, EveryReader, ::testing::ValuesIn(readers()), test_name);
 
+/// The programs of one process.
+class EverySerialProgram : public EveryProgram {};
+
+INSTANTIATE_TEST_SUITE_P(Build, EverySerialProgram,
+                         ::testing::Values("ampcf-generate", "ampcf-prepare", "ampcf-report"), test_name);
+
 }  // namespace
 
 TEST_P(EveryProgram, HelpsInEightyColumns) {
@@ -112,6 +118,15 @@ TEST_P(EveryProgram, RefusesAnUnknownKeyNamingFileAndLine) {
   const auto config = (directory / "x.ini").string();
   std::ofstream(config) << "\nhepl = true\n";
   expect_wrong_usage({"--config", config}, config + ":2: ");
+}
+
+TEST_P(EverySerialProgram, UnderMpirunSaysOnceThatItRunsAlone) {
+  const auto result = testing::run_program({"mpirun", "-n", "3", testing::program(GetParam()), "--output", "nowhere"});
+  EXPECT_EQ(result.exit_code, 2) << result.err;
+  EXPECT_THAT(result.out, IsEmpty());
+  const std::string complaint = "3 processes were started of a program that runs alone";
+  EXPECT_THAT(result.err, HasSubstr(complaint));
+  EXPECT_EQ(result.err.find(complaint), result.err.rfind(complaint));
 }
 
 TEST_P(EveryReader, RefusesAMissingDataset) { expect_refusal("nowhere.h5"); }

@@ -51,6 +51,17 @@ TEST_F(Prepare, ReadsItsOwnConfigBack) {
   EXPECT_EQ(again.out, first.out);
 }
 
+TEST_F(Prepare, RefusesColumnsOfAFormatThatKnowsItsOwn) {
+  const std::string raw = "userId,movieId,rating,timestamp\n1,2,3,4\n1,3,3,5\n2,2,3,4\n2,3,3,5\n";
+  const auto refused = run_on(raw, {"--format", "movielens-csv", "--columns", "user,item"});
+  EXPECT_EQ(refused.exit_code, 2) << "the default too: more would be read";
+  EXPECT_THAT(refused.err,
+              HasSubstr("--columns describes files of --format delimited: expected none with --format mov"));
+  ASSERT_EQ(run_on(raw, {"--format", "movielens-csv"}).exit_code, 0);
+  std::ofstream(directory_ / "again.ini") << dataset::Dataset(output_).file().text_attribute("config");
+  EXPECT_EQ(run({"--config", (directory_ / "again.ini").string()}).exit_code, 0) << "all options stand there";
+}
+
 TEST_F(Prepare, HelpListsEveryOption) {
   const auto result = run({"--help"});
   EXPECT_EQ(result.exit_code, 0);

@@ -1,6 +1,7 @@
 #include "support/run_program.hpp"
 #include "unit/recommendation/plane.hpp"
 
+#include <fmt/ranges.h>
 #include <gmock/gmock.h>
 
 #include <fstream>
@@ -9,8 +10,10 @@ namespace ampcf::recommendation {
 
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using testing::ProgramRun;
 using ::testing::StartsWith;
 using Words = std::vector<std::string>;
@@ -59,7 +62,7 @@ TEST_F(Recommend, RecommendsToSomebodyWhomTheModelHasNotSeen) {
   const auto list = run({"--history", history, "--top", "1", "--format", "csv"});
   EXPECT_EQ(list.exit_code, 0);
   EXPECT_THAT(list.out, HasSubstr("\nnew,1,i0,"));  // the one even item that is left
-  EXPECT_THAT(list.err, HasSubstr("1 lines name items that the dataset does not know"));
+  EXPECT_THAT(list.err, HasSubstr("1 line of items that the dataset does not know"));
   EXPECT_EQ(list.out, run({"--history", history, "--top", "1", "--format", "csv"}).out);
   EXPECT_THAT(run({"--history", history, "--cards"}).out, HasSubstr("User new: 3 items of history"));
 }
@@ -71,6 +74,30 @@ TEST_F(Recommend, MeasuresSuchUsersOnATestFile) {
       run({"--history", (directory / "history.csv").string(), "--test-file", (directory / "test.tsv").string()});
   EXPECT_EQ(result.exit_code, 0);
   EXPECT_THAT(result.out, HasSubstr("sampled       1.0000    1.0000         1"));
+}
+
+TEST_F(Recommend, ColoursWhatATerminalShowsButNothingUnderMpirun) {
+  const Words words{testing::program("ampcf-recommend"),
+                    "--data",
+                    (directory / "data.h5").string(),
+                    "--checkpoint",
+                    (directory / "model.h5").string(),
+                    "--user",
+                    "a"};
+  const auto in_terminal = [&](const std::string& more) {
+    return testing::run_program(
+        {"script", "-qec", fmt::format("unset NO_COLOR; {}{}", fmt::join(words, " "), more), "/dev/null"});
+  };
+  const std::string escape = "\x1b[";
+  EXPECT_THAT(in_terminal("").out, HasSubstr(escape));
+  EXPECT_THAT(in_terminal(" --color never").out, Not(HasSubstr(escape)));
+  EXPECT_THAT(run({"--user", "a"}).out, Not(HasSubstr(escape)));
+  EXPECT_THAT(run({"--user", "a", "--color", "always"}).out, HasSubstr(escape));
+  auto launched = words;
+  launched.insert(launched.begin(), {"mpirun", "-n", "2"});
+  const auto result = testing::run_program(launched);
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.out, AllOf(HasSubstr("persona"), Not(HasSubstr(escape)))) << "its ranks see a terminal";
 }
 
 TEST_F(Recommend, DescribesThePopulation) {
@@ -87,6 +114,7 @@ TEST_F(Recommend, RefusesWhatDoesNotFitTogether) {
   expect_wrong_usage({"--user", "a", "--output", "lists.csv"}, "is for --all");
   expect_wrong_usage({"--user", "a", "--test-file", "x"}, "users of --history");
   expect_wrong_usage({"--all", "--output", (directory / "data.h5").string()}, "which is read");
+  expect_wrong_usage({"--user", "a", "--format", "csv", "--color", "always"}, "as --format text");
   expect_wrong_usage({"--export", "x", "--top", "3"}, "does not fit --export");
   expect_wrong_usage({"--user", "a", "--only-tags", "Odder"}, "no item has this tag");
 }

@@ -59,8 +59,8 @@ TEST_F(Train, DryRunPlansForMachinesThatAreNotThere) {
 TEST_F(Train, DryRunRefusesWhatDoesNotFitWithTheNumbers) {
   const auto result = run({"--dry-run", "--plan-memory", "0.0001"});
   EXPECT_EQ(result.exit_code, 1);
-  EXPECT_THAT(result.out, HasSubstr("it has 0.1 MB"));
-  EXPECT_THAT(result.err, AllOf(HasSubstr("the run needs 0."), HasSubstr("GB of a node, which has 0.000")));
+  EXPECT_THAT(result.out, HasSubstr("it has 100 kB"));
+  EXPECT_THAT(result.err, AllOf(HasSubstr("the run needs "), HasSubstr("kB of a node, which has 100 kB")));
 }
 
 TEST_F(Train, DryRunForMoreNodesThanRanksIsWrongUsage) {
@@ -90,6 +90,14 @@ TEST_F(Train, LogFileThatCannotBeWrittenIsAnError) {
   EXPECT_EQ(result.exit_code, 1);
   EXPECT_THAT(result.err, HasSubstr("cannot write --log-file"));
   EXPECT_FALSE(std::filesystem::exists(directory / "run"));
+}
+
+TEST_F(Train, ResumeAndForceTogetherAreRefusedAndTouchNothing) {
+  ASSERT_EQ(run({}).exit_code, 0);
+  const auto result = run({"--resume", "--force"});
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(result.err, HasSubstr("--resume with --force"));
+  EXPECT_TRUE(std::filesystem::exists(directory / "run" / "checkpoint.h5"));
 }
 
 TEST_F(Train, InitialModelStandsInConfigWithItsFingerprint) {

@@ -103,6 +103,14 @@ class FullDisk(unittest.TestCase):
         self.expect_clear_end(job, "checkpoints of", "free some, lower --keep, or choose another --output")
         self.assertNotIn("epoch 1:", job.messages())
 
+    def test_a_disk_without_room_for_a_search_and_its_refit_is_noticed_before_the_search(self):
+        run = self.disk("both")
+        fill("both/filler", int(5.5 * os.path.getsize("whole/checkpoint.h5")))  # four at once, and three more
+        job = Job(mpirun(2, run, "--refit"))
+        self.expect_clear_end(job, "checkpoints of", "free some, lower --keep, or choose another --output")
+        self.assertNotIn("epoch 1:", job.messages())
+        require(mpirun(2, run, "--resume"))
+
     def test_a_disk_that_is_read_only_is_noticed_before_the_first_epoch(self):
         os.mkdir("sealed")
         self.assertTrue(mount("-t", "tmpfs", "-o", "ro", "none", "sealed"))

@@ -34,6 +34,7 @@ struct RecommendOptions {
   std::uint64_t nearest = 2;        // items of the history beside each recommended one
   std::uint64_t history_items = 5;  // of each persona, as text
   std::string format = "text";
+  std::string color = "auto";  // of the text
 };
 
 /// Adds the options to a table; they must outlive it.

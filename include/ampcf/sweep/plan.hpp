@@ -20,15 +20,6 @@ struct SweepFile {
 /// Whether an option is the sweep's own, which may stand among the axes.
 [[nodiscard]] bool is_own_option(const std::string& name);
 
-/// The text of a sweep file or its like. UsageError where it cannot be read.
-[[nodiscard]] std::string read_text(const std::filesystem::path& path);
-
-/// A trial's options as a trainer takes them.
-struct TrialOptions {
-  training::TrainingOptions options;  // but `output`
-  std::string resolved;
-};
-
 /// All trials of a sweep, and which of them train how far. Everything here is a function of file, options and results:
 /// never of ranks, or of who was first.
 ///
@@ -47,7 +38,8 @@ class Plan {
   [[nodiscard]] const std::vector<std::string>& values_of(std::uint64_t trial) const { return trials_[trial]; }
   /// As in "dim = 32, alpha = 0.5".
   [[nodiscard]] std::string describe(std::uint64_t trial) const;
-  [[nodiscard]] TrialOptions options_of(std::uint64_t trial) const;
+  /// As a trainer takes them, but for the run directory.
+  [[nodiscard]] training::TrainingOptions options_of(std::uint64_t trial) const;
 
   [[nodiscard]] std::uint64_t rung_count() const { return rung_epochs_.size(); }
   /// The epochs that a trial has had after a task, unless its patience ends before; nothing without halving, where

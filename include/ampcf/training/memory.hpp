@@ -1,13 +1,16 @@
 #pragma once
 
 #include "ampcf/checkpoint/state.hpp"
-#include "ampcf/model/parameters.hpp"
+#include "ampcf/training/options.hpp"
 
 #include <cstdint>
 #include <optional>
 #include <string>
 
 namespace ampcf::training {
+
+/// What a run with these options keeps beside parameters and moments.
+[[nodiscard]] checkpoint::StateParts parts_of(const TrainingOptions& options);
 
 /// What the memory of a run follows from.
 struct RunSize {
@@ -39,6 +42,9 @@ struct HostMemory {
   std::uint64_t available_bytes;  // now, as the kernel estimates it
 };
 [[nodiscard]] std::optional<HostMemory> host_memory();
+
+/// A number of bytes for people, as in 12.34 GB: four digits in the unit that suits it.
+[[nodiscard]] std::string size_text(std::uint64_t bytes);
 
 /// Throws RuntimeError with the numbers where a node cannot hold what its ranks need.
 void require_memory(std::uint64_t needed_bytes, std::uint64_t total_bytes, const std::string& node);

@@ -6,7 +6,11 @@
 #include "ampcf/sampling/negatives.hpp"
 
 #include <filesystem>
+#include <map>
 #include <optional>
+#include <set>
+#include <string>
+#include <vector>
 
 namespace ampcf::training {
 
@@ -66,13 +70,28 @@ struct TrainingOptions {
   std::uint64_t keep = 2;
   std::uint64_t stall_warning_seconds = 60;  // 0: never
   std::uint64_t sharing_ranks = 0;           // of a host that share one copy of the items; 0: all
+
+  /// Of the time limit, before this start takes any; 0 is without limit.
+  [[nodiscard]] std::uint64_t time_left_seconds() const;
 };
 
 /// Adds the options to a table; they must outlive it.
 void add_options(config::OptionTable& table, TrainingOptions& options);
 
+/// Of these, the ones about checkpoints, time and hosts, on which nothing in the model depends.
+void add_upkeep_options(config::OptionTable& table, TrainingOptions& options);
+
 /// Of these, the ones that the model depends on beside the data: for programs that train in their own way.
 void add_outcome_options(config::OptionTable& table, TrainingOptions& options);
+
+/// All that config.ini has of them, as INI text.
+[[nodiscard]] std::string resolved(TrainingOptions options);
+
+/// Where two sets of options differ but in `free` ones, each as "name was A and is B". An option that one of them lacks
+/// was unknown to the program that wrote it: it has its default, which means what was done without it.
+[[nodiscard]] std::vector<std::string> differences(const std::map<std::string, std::string>& before,
+                                                   const std::map<std::string, std::string>& now,
+                                                   const std::set<std::string>& free);
 
 /// Sets what follows from other options (attention), and refuses what does not fit together with a UsageError.
 void resolve(TrainingOptions& options, bool is_attention_dim_given);

@@ -29,11 +29,16 @@ class RunDirectory {
   [[nodiscard]] RunLock prepare(bool is_resumed, bool is_forced) const;
 
   /// One process. RuntimeError unless there is room for the files that a run with checkpoints of `bytes` will have at
-  /// once: the kept ones, one that is being written, and the best.
-  void require_room(std::uint64_t bytes, std::uint64_t keep) const;
+  /// once: the kept ones, one that is being written, and the best; where a search comes first, also those that it
+  /// keeps.
+  void require_room(std::uint64_t bytes, std::uint64_t keep, bool has_search = false) const;
 
   /// The checkpoints to go on from: checkpoint.h5, then older ones, the newest first. Empty where there is none.
   [[nodiscard]] std::vector<std::filesystem::path> resumable() const;
+
+  /// The options of the newest of these that can be read, as INI text; empty where there is none, the reader's
+  /// RuntimeError where all are damaged.
+  [[nodiscard]] std::string stored_options() const;
 
   /// One process. Takes a damaged checkpoint out of resumable(), leaving it under the name FILE.damaged.
   void set_aside(const std::filesystem::path& damaged) const;

@@ -67,8 +67,6 @@ class Trainer {
   [[nodiscard]] bool is_finished() const;
   [[nodiscard]] double learning_rate_factor() const;
   [[nodiscard]] double warm_up_factor() const;
-  [[nodiscard]] bool is_averaging() const { return options_.average_epochs > 1; }
-  [[nodiscard]] checkpoint::StateParts parts() const { return {is_averaging(), options_.loss.is_balanced()}; }
   void average(std::uint64_t sample);
   Wish run_epoch();
   Wish train_epoch(EpochReport& report);
@@ -105,6 +103,10 @@ class Trainer {
   std::string last_checkpoint_;          // for messages
   double seconds_in_checkpoints_ = 0.0;  // since the last row of the log
 };
+
+/// Makes options name the model that --initialize-from begins with by its fingerprint, so that config.ini and
+/// checkpoints have it. A run that is resumed has it there already, and needs the model no more.
+void note_origin(TrainingOptions& options);
 
 /// Refuses to resume a run whose stored options differ from the present ones in anything that changes the result; names
 /// each with both values. More epochs (at a constant learning rate), patience, file places and retention may change.

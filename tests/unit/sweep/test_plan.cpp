@@ -112,7 +112,7 @@ TEST(Plan, RefusesWhatDoesNotFitTogether) {
 
 TEST(Plan, LetsAttentionFollowTheDimensionWhereItsOwnIsNotGiven) {
   const auto plan = plan_of({}, "dim = 16, 32\n", "attention = identity\n");
-  EXPECT_EQ(plan.options_of(1).options.dimensions.attention_dim, 32U);
+  EXPECT_EQ(plan.options_of(1).dimensions.attention_dim, 32U);
 }
 
 // Nine trials, eta 3: 9 with 1 epoch, 3 with 3, 1 with 9.

@@ -1,3 +1,4 @@
+#include "ampcf/checkpoint/model_file.hpp"
 #include "ampcf/storage/file.hpp"
 #include "ampcf/sweep/program.hpp"
 #include "support/small_dataset.hpp"
@@ -143,6 +144,16 @@ TEST_F(Sweep, ThatIsFinishedIsNotChangedByAResume) {
                communication::AgreedError);
 }
 
+TEST_F(Sweep, ThatIsToBeKeptAndRemovedAtOnceIsRefusedAndStays) {
+  const std::string axes = "learning-rate = 0.01\n";
+  ASSERT_EQ(run(world(), axes, "kept"), ExitCode::success);
+  for (const std::vector<std::string>& both :
+       {std::vector<std::string>{"--resume", "--force"}, {"--collect", "--force"}}) {
+    EXPECT_THROW(static_cast<void>(run(world(), axes, "kept", both)), communication::AgreedError) << both.front();
+  }
+  EXPECT_TRUE(std::filesystem::exists(directory / "kept" / "trials" / "0001" / "checkpoint.h5"));
+}
+
 TEST_F(Sweep, InSharesComesToTheSameAsAWholeAndHasItsFiguresForOtherPrograms) {
   EXPECT_EQ(run(world(), kHalving, "whole"), ExitCode::success);
   for (const char* const share : {"2/2", "1/2"}) {
@@ -159,6 +170,19 @@ TEST_F(Sweep, InSharesComesToTheSameAsAWholeAndHasItsFiguresForOtherPrograms) {
   EXPECT_THAT(file.read_strings("/axes"), ::testing::ElementsAre("learning-rate", "personas"));
   EXPECT_THAT(file.read_strings("/options/personas"), SizeIs(6));
   EXPECT_EQ(file.shape("/trials/score_by_rung"), (storage::Shape{6, 2}));
+}
+
+TEST_F(Sweep, NamesTheModelThatTrialsBeginWithByItsFingerprint) {
+  ASSERT_EQ(run(world(), "learning-rate = 0.01\n", "old"), ExitCode::success);
+  const auto model = (directory / "old" / "trials" / "0001" / "best.h5").string();
+  const auto expected = "initialize-fingerprint = " + checkpoint::ModelFile(model).model_fingerprint() + "\n";
+  EXPECT_EQ(run(world(), "initialize-from = " + model + "\n", "by-axis"), ExitCode::success);
+  EXPECT_EQ(run(world(), "learning-rate = 0.01\n", "for-all", {"--initialize-from", model}), ExitCode::success);
+  for (const char* const sweep : {"by-axis", "for-all"}) {
+    const auto trial = directory / sweep / "trials" / "0001";
+    EXPECT_THAT(text_of(trial / "config.ini"), HasSubstr(expected)) << sweep;
+    EXPECT_THAT(checkpoint::ModelFile(trial / "checkpoint.h5").config(), HasSubstr(expected)) << sweep;
+  }
 }
 
 TEST_F(Sweep, ContinuesATrialWhereARungLeftItToTheSameBits) {

@@ -98,6 +98,7 @@ TEST(SweepFile, IsNotGoneOnWithAsAnother) {
   const std::string stored = "epochs = 4\nkeep = 2\n[sweep]\nmethod = random\ntrials = 4\ndim = 16, 32\n";
   require_same_sweep(stored, stored);
   require_same_sweep(stored, "epochs = 4\nkeep = 1\n[sweep]\nmethod = random\ntrials = 6\ndim = 16, 32\n");
+  require_same_sweep(stored, "lambda-balance = 0\n" + stored);  // an option that there was not, at its default
   const auto complaint_of = [&](const std::string& present) {
     try {
       require_same_sweep(stored, present);

@@ -30,13 +30,6 @@ inline TrainingOptions small_options(const TemporaryDirectory& directory, const 
   return options;
 }
 
-/// The options as INI text, as the program would resolve them.
-inline std::string resolved(TrainingOptions options) {
-  config::OptionTable table("test", "", "");
-  add_options(table, options);
-  return table.resolved();
-}
-
 /// Collective. Trains on these ranks with the options given.
 inline ExitCode train(
     const communication::Communicator& communicator, TrainingOptions options,

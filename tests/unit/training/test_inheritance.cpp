@@ -118,6 +118,25 @@ TEST_F(Inheritance, IsNotNeededToResume) {
   }
 }
 
+TEST_F(Inheritance, IsNamedByItsFingerprintAndGoesOnToBe) {
+  auto begun = options("named");
+  const auto fingerprint = checkpoint::ModelFile(begun.initialize_from).model_fingerprint();
+  note_origin(begun);
+  EXPECT_EQ(begun.initialize_fingerprint, fingerprint);
+  start_of(begun);
+  auto resumed = options("named");
+  resumed.is_resumed = true;
+  resumed.initialize_from = directory / "nowhere.h5";
+  note_origin(resumed);
+  EXPECT_EQ(resumed.initialize_fingerprint, fingerprint) << "the run has it";
+  resumed.is_resumed = false;
+  resumed.initialize_fingerprint.clear();
+  EXPECT_THROW(note_origin(resumed), RuntimeError);
+  auto random = small_options(directory, "random");
+  note_origin(random);
+  EXPECT_EQ(random.initialize_fingerprint, "");
+}
+
 TEST_F(Inheritance, IsNotNeededToPlanTheRestOfARun) {
   if (world().size() != 2) {
     GTEST_SKIP() << "a measured plan takes seconds: on two ranks alone";

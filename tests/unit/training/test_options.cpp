@@ -42,6 +42,16 @@ TEST(TrainingOptions, IdentityAttentionTakesTheModelsDimension) {
   EXPECT_THROW(resolve(options, true), UsageError);
 }
 
+TEST(TrainingOptions, WarmUpBeyondTheLastEpochIsRefusedWithBothNumbers) {
+  TrainingOptions options;
+  options.epochs = 5;
+  options.warm_up_epochs = 5;
+  EXPECT_NO_THROW(resolve(options, false)) << "the last step has the whole learning rate";
+  options.warm_up_epochs = 6;
+  EXPECT_THAT([&] { resolve(options, false); },
+              ::testing::ThrowsMessage<UsageError>(::testing::HasSubstr("--warm-up-epochs 6 with --epochs 5")));
+}
+
 TEST(ResumeOptions, ThatChangeTheResultAreRefusedByName) {
   TrainingOptions present;
   present.seed = 2;
@@ -58,6 +68,23 @@ TEST(ResumeOptions, ThatOnlyExtendTheRunAreTaken) {
   present.keep = 5;
   present.data = "elsewhere.h5";
   EXPECT_EQ(refusal({}, present), "");
+}
+
+TEST(ResumeOptions, ThatTheCheckpointDoesNotKnowCountAsTheirDefaults) {
+  auto older = resolved({});
+  const std::string line = "lambda-balance = 0\n";
+  older.erase(older.find(line), line.size());
+  EXPECT_NO_THROW(require_same_run(older, resolved({}))) << "the option is off";
+  TrainingOptions present;
+  present.loss.lambda_balance = 0.5;
+  EXPECT_THAT([&] { require_same_run(older, resolved(present)); },
+              ::testing::ThrowsMessage<UsageError>(::testing::HasSubstr("--lambda-balance was 0 and is 0.5")));
+}
+
+TEST(ResumeOptions, ThatAreNoLongerGivenAreRefused) {
+  TrainingOptions stored;
+  stored.item_weight_decay = 0.1;
+  EXPECT_THAT(refusal(stored, {}), ::testing::HasSubstr("--item-weight-decay was 0.1 and is unset"));
 }
 
 TEST(ResumeOptions, EpochsAreRefusedWhereTheScheduleEndsWithThem) {

@@ -72,16 +72,19 @@ TEST_F(Plan, ExpectedItemsLieBetweenOneAndAll) {
 
 TEST_F(Plan, OneNodeReceivesNothing) {
   const std::vector<std::uint64_t> counts(80, 5);
-  EXPECT_EQ(expected_bytes_of_node(of(even_layout(4, 1)), options, counts), 0.0);
-  const auto two = expected_bytes_of_node(of(even_layout(4, 2)), options, counts);
-  EXPECT_GT(two, 0.0);
-  EXPECT_GE(expected_bytes_of_node(of(even_layout(4, 4)), options, counts), two);
+  const auto one = expected_traffic(of(even_layout(4, 1)), options, counts);
+  EXPECT_EQ(one.bytes_of_node, 0.0);
+  EXPECT_EQ(one.messages(1), 0U);
+  const auto two = expected_traffic(of(even_layout(4, 2)), options, counts);
+  EXPECT_GT(two.bytes_of_node, 0.0);
+  EXPECT_EQ(two.messages(2), 1U);
+  EXPECT_GE(expected_traffic(of(even_layout(4, 4)), options, counts).bytes_of_node, two.bytes_of_node);
 }
 
 TEST_F(Plan, SaysWhatANodeNeedsAndHas) {
   const auto text = describe(of(even_layout(16, 2)), options, dataset::Dataset(options.data), 2'000'000'000);
   EXPECT_THAT(text, HasSubstr("16 ranks on 2 nodes, 16 shards"));
-  EXPECT_THAT(text, HasSubstr("it has 2.00 GB"));
+  EXPECT_THAT(text, HasSubstr("it has 2 GB"));
 }
 
 TEST_F(Plan, OfARefitHasRoomForTheCheckpointsOfItsSearchToo) {
@@ -89,6 +92,16 @@ TEST_F(Plan, OfARefitHasRoomForTheCheckpointsOfItsSearchToo) {
   EXPECT_THAT(describe(of(even_layout(1, 1)), options, data, 0), HasSubstr(", 4 checkpoints of"));
   options.is_refitted = true;
   EXPECT_THAT(describe(of(even_layout(1, 1)), options, data, 0), HasSubstr(", 7 checkpoints of"));
+}
+
+TEST(SizeText, TakesTheUnitThatSuits) {
+  EXPECT_EQ(size_text(0), "0 bytes");
+  EXPECT_EQ(size_text(999), "999 bytes");
+  EXPECT_EQ(size_text(1000), "1 kB");
+  EXPECT_EQ(size_text(999'949), "999.9 kB");
+  EXPECT_EQ(size_text(999'951), "1 MB");
+  EXPECT_EQ(size_text(12'345'678'901), "12.35 GB");
+  EXPECT_EQ(size_text(123'456'789'012'345'678), "123457 TB");
 }
 
 TEST(HostMemory, IsKnownHereAndRefusesWhatDoesNotFit) {
@@ -101,7 +114,7 @@ TEST(HostMemory, IsKnownHereAndRefusesWhatDoesNotFit) {
     require_memory(3'000'000'000, 2'000'000'000, "node 7");
     FAIL() << "no error";
   } catch (const RuntimeError& error) {
-    EXPECT_THAT(error.what(), HasSubstr("needs 3.000 GB of node 7, which has 2.000"));
+    EXPECT_THAT(error.what(), HasSubstr("needs 3 GB of node 7, which has 2 GB"));
   }
 }
 

@@ -97,6 +97,9 @@ TEST(RunDirectory, WithoutRoomForItsCheckpointsIsRefused) {
   const RunDirectory run(directory.path());
   EXPECT_NO_THROW(run.require_room(1000, 2));
   EXPECT_THROW(run.require_room(std::uint64_t{1} << 55U, 2), RuntimeError);
+  const auto free = std::filesystem::space(directory.path()).available;
+  EXPECT_NO_THROW(run.require_room(free / 5, 2)) << "four at once";
+  EXPECT_THROW(run.require_room(free / 5, 2, true), RuntimeError) << "and three of the search";
 }
 
 TEST(RunDirectory, HoldsOptionsThatReadBack) {
