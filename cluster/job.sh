@@ -1,11 +1,21 @@
 # shellcheck shell=bash
-# What the job files have in common; they set `cluster` and `site` and read SCHEDULER/scheduler.sh before. That gives
-#   rank_count      ranks of the job
-#   hosts           HOST slots=N, a line each
-#   lost_a_host     whether one of them does not answer
+# What the job files have in common, read as `. job.sh SCHEDULER` once they have set `cluster` and `site`. It takes from
+# SCHEDULER/scheduler.sh
+#   lost_a_host     whether a host of the job does not answer
 #   start_again     puts the job back into the queue, as it is
+#   machine_file    names the host of every rank, a line each; or, where there is no such file, both functions here
 set -uo pipefail
 
+rank_count() {
+  wc -l <"$machine_file"
+}
+
+# HOST slots=N, a line each.
+hosts() {
+  sort "$machine_file" | uniq -c | sed -E 's/^ *([0-9]+) (.*)$/\2 slots=\1/'
+}
+
+. "$cluster/$1/scheduler.sh"
 . "$site"
 checkout=$(cd "$cluster/.." && pwd)
 
@@ -35,15 +45,10 @@ srun=(srun --wait=20)
 
 # The words that start ranks, for launch/train and launch/sweep (which add -n P), in `starting`.
 choose_launcher() {
-  starting=(--ranks "$(rank_count)")
   case "$launcher" in
-    mpirun) starting+=(--mpirun "${mpirun_options[*]}") ;;
-    srun) starting+=(--launcher "${srun[*]} ${srun_options[*]}") ;;
-    ssh)
-      hosts >"$scratch/hosts"
-      starting=(--hosts "$scratch/hosts" --mpirun "${mpirun_options[*]}") # as many ranks as answering hosts have slots
-      ;;
-    *) give_up "launcher=$launcher in $site: expected mpirun, srun or ssh" ;;
+    mpirun) starting=(--ranks "$(rank_count)" --mpirun "${mpirun_options[*]}") ;;
+    srun) starting=(--ranks "$(rank_count)" --launcher "${srun[*]} ${srun_options[*]}") ;;
+    ssh) starting=(--hosts "$scratch/hosts" --mpirun "${mpirun_options[*]}") ;; # a rank for each slot of who answers
   esac
 }
 
@@ -150,11 +155,7 @@ evaluate() {
   case "$launcher" in
     mpirun) starting=(mpirun -n "$(rank_count)" "${mpirun_options[@]}") ;;
     srun) starting=("${srun[@]}" -n "$(rank_count)" "${srun_options[@]}") ;;
-    ssh)
-      hosts >"$scratch/hosts"
-      starting=(mpirun --hostfile "$scratch/hosts" "${mpirun_options[@]}")
-      ;;
-    *) give_up "launcher=$launcher in $site: expected mpirun, srun or ssh" ;;
+    ssh) starting=(mpirun --hostfile "$scratch/hosts" "${mpirun_options[@]}") ;;
   esac
   code=0
   "${starting[@]}" "$(program ampcf-evaluate)" "$@" </dev/null || code=$?
@@ -170,5 +171,7 @@ touch "$scratch/start"
 trap 'kill $(jobs -p) 2>/dev/null; rm -rf "$scratch"' EXIT
 trap 'ask again' USR1
 trap 'ask end' TERM INT
-say "on $(hosts | cut -d' ' -f1 | paste -sd' ')"
+hosts >"$scratch/hosts"
+say "on $(cut -d' ' -f1 "$scratch/hosts" | paste -sd' ')"
+[[ $launcher =~ ^(mpirun|srun|ssh)$ ]] || give_up "launcher=$launcher in $site: expected mpirun, srun or ssh"
 prepare_job

@@ -12,6 +12,5 @@ cluster=$LS_SUBCWD/cluster
 site=$cluster/site.env
 arguments=(--data data.h5 --checkpoint run/best.h5 --output metrics.json)
 
-. "$cluster/lsf/scheduler.sh"
-. "$cluster/job.sh"
+. "$cluster/job.sh" lsf
 evaluate "${arguments[@]}"

@@ -1,13 +1,7 @@
 # shellcheck shell=bash
 # LSF's part of cluster/job.sh.
 
-rank_count() {
-  wc -l <"$LSB_DJOB_HOSTFILE"
-}
-
-hosts() {
-  sort "$LSB_DJOB_HOSTFILE" | uniq -c | sed -E 's/^ *([0-9]+) (.*)$/\2 slots=\1/'
-}
+machine_file=$LSB_DJOB_HOSTFILE
 
 lost_a_host() {
   ! timeout 60 blaunch -z "$(hosts | cut -d' ' -f1 | paste -sd' ')" true >/dev/null 2>&1

@@ -17,6 +17,5 @@ site=$cluster/site.env
 parts=4
 arguments=(--sweep configs/sweep-example.ini --data data.h5 --output sweep --ranks-per-trial 2)
 
-. "$cluster/lsf/scheduler.sh"
-. "$cluster/job.sh"
+. "$cluster/job.sh" lsf
 sweep_part "$LSB_JOBINDEX/$parts" "${arguments[@]}"

@@ -16,6 +16,5 @@ cluster=$LS_SUBCWD/cluster
 site=$cluster/site.env
 arguments=(--sweep configs/sweep-example.ini --data data.h5 --output sweep --ranks-per-trial 2)
 
-. "$cluster/lsf/scheduler.sh"
-. "$cluster/job.sh"
+. "$cluster/job.sh" lsf
 sweep "${arguments[@]}"

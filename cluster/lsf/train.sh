@@ -15,6 +15,5 @@ cluster=$LS_SUBCWD/cluster
 site=$cluster/site.env
 arguments=(--data data.h5 --output run --config configs/ml-1m.ini)
 
-. "$cluster/lsf/scheduler.sh"
-. "$cluster/job.sh"
+. "$cluster/job.sh" lsf
 train "${arguments[@]}"

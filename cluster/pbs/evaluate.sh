@@ -13,6 +13,5 @@ site=$cluster/site.env
 log=ampcf-evaluate.log
 arguments=(--data data.h5 --checkpoint run/best.h5 --output metrics.json)
 
-. "$cluster/pbs/scheduler.sh"
-. "$cluster/job.sh"
+. "$cluster/job.sh" pbs
 evaluate "${arguments[@]}"

@@ -1,16 +1,11 @@
 # shellcheck shell=bash
-# PBS Pro's (OpenPBS's) part of cluster/job.sh. The job files set `log` and, where the job can start again, `warning` and `job_file`.
+# PBS Pro's (OpenPBS's) part of cluster/job.sh. The job files set `log` and, where the job can start again, `warning`
+# and `job_file`.
 
 cd "$PBS_O_WORKDIR" || exit
 exec >>"$log${PBS_ARRAY_INDEX:+.$PBS_ARRAY_INDEX}" 2>&1 # PBS would show its own only at the end, and a start's alone
 
-rank_count() {
-  wc -l <"$PBS_NODEFILE"
-}
-
-hosts() {
-  sort "$PBS_NODEFILE" | uniq -c | sed -E 's/^ *([0-9]+) (.*)$/\2 slots=\1/'
-}
+machine_file=$PBS_NODEFILE
 
 lost_a_host() {
   ! timeout 60 pbsdsh -- true >/dev/null 2>&1

@@ -18,6 +18,5 @@ job_file=$cluster/pbs/sweep-array.sh
 log=ampcf-sweep-array.log
 arguments=(--sweep configs/sweep-example.ini --data data.h5 --output sweep --ranks-per-trial 2)
 
-. "$cluster/pbs/scheduler.sh"
-. "$cluster/job.sh"
+. "$cluster/job.sh" pbs
 sweep_part "$PBS_ARRAY_INDEX/$parts" "${arguments[@]}"

@@ -16,6 +16,5 @@ job_file=$cluster/pbs/sweep.sh
 log=ampcf-sweep.log
 arguments=(--sweep configs/sweep-example.ini --data data.h5 --output sweep --ranks-per-trial 2)
 
-. "$cluster/pbs/scheduler.sh"
-. "$cluster/job.sh"
+. "$cluster/job.sh" pbs
 sweep "${arguments[@]}"

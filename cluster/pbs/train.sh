@@ -15,6 +15,5 @@ job_file=$cluster/pbs/train.sh
 log=ampcf-train.log
 arguments=(--data data.h5 --output run --config configs/ml-1m.ini)
 
-. "$cluster/pbs/scheduler.sh"
-. "$cluster/job.sh"
+. "$cluster/job.sh" pbs
 train "${arguments[@]}"

@@ -14,6 +14,5 @@ cluster=$SLURM_SUBMIT_DIR/cluster
 site=$cluster/site.env
 arguments=(--data data.h5 --checkpoint run/best.h5 --output metrics.json)
 
-. "$cluster/slurm/scheduler.sh"
-. "$cluster/job.sh"
+. "$cluster/job.sh" slurm
 evaluate "${arguments[@]}"

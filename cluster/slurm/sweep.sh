@@ -16,6 +16,5 @@ cluster=$SLURM_SUBMIT_DIR/cluster
 site=$cluster/site.env
 arguments=(--sweep configs/sweep-example.ini --data data.h5 --output sweep --ranks-per-trial 2)
 
-. "$cluster/slurm/scheduler.sh"
-. "$cluster/job.sh"
+. "$cluster/job.sh" slurm
 sweep "${arguments[@]}"

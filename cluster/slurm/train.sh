@@ -15,6 +15,5 @@ cluster=$SLURM_SUBMIT_DIR/cluster
 site=$cluster/site.env
 arguments=(--data data.h5 --output run --config configs/ml-1m.ini)
 
-. "$cluster/slurm/scheduler.sh"
-. "$cluster/job.sh"
+. "$cluster/job.sh" slurm
 train "${arguments[@]}"

@@ -25,8 +25,8 @@ namespace ampcf::storage {
 /// Whether a dataset keeps its numbers outside its file, in external files or as a view of other datasets.
 [[nodiscard]] bool is_elsewhere(const Handle& dataset);
 
-/// Whether its chunks pass through no filters but shuffle and deflate. HDF5's other decoders read behind the end of chunks
-/// that are shorter than they should be.
+/// Whether its chunks pass through no filters but shuffle and deflate. HDF5's other decoders read behind the end of
+/// chunks that are shorter than they should be.
 [[nodiscard]] bool has_plain_filters(const Handle& dataset);
 
 /// Whether as many numbers as a dataset claims can be in the bytes that are stored for it: a damaged header may claim

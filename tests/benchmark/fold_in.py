@@ -3,10 +3,11 @@
 
     tests/benchmark/fold_in.py --input ratings.csv --config configs/ml-latest-small.ini [--delimiter , --header]
 
-Draws a share of the users who have two items or more, of each of them a test item and 99 candidates that the user has not
-consumed, all known to the other users, and trains two models with the same options: on all users less the test items ("trained"), and without these users altogether
-("new"). Measures the same users on the same candidates by three kinds of personas: trained, fitted with the items of the trained
-model (the fit alone), and fitted with the items of the model that never saw them (what a new user gets).
+Draws a share of the users who have two items or more, of each of them a test item and 99 candidates that the user has
+not consumed, all known to the other users, and trains two models with the same options: on all users less the test
+items ("trained"), and without these users altogether ("new"). Measures the same users on the same candidates by three
+kinds of personas: trained, fitted with the items of the trained model (the fit alone), and fitted with the items of the
+model that never saw them (what a new user gets).
 
 Both trainings last the same number of epochs: there are no validation items that could stop them."""
 

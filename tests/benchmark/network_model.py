@@ -20,6 +20,7 @@ import os
 import re
 import subprocess
 import sys
+import textwrap
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(HERE, "..", "support"), os.path.join(HERE, "..", "hosts"), HERE]
@@ -34,7 +35,7 @@ PICTURE = os.path.join(SOURCE, "src", "parallel", "network.svg")
 EMULATED = (1000, 100)  # megabits per second, microseconds
 DATA = {"users": 6000, "items": 3600, "personas": 4, "interactions-per-user": 87}
 MODEL = ["--attention=identity", "--epochs=1", "--patience=0", "--stall-warning=0"]
-FULL_NETWORK = Network(latency=2e-6, bandwidth=12.5e9, message=0.5e-6)  # 100 Gbit/s; half a microsecond to send one more
+FULL_NETWORK = Network(latency=2e-6, bandwidth=12.5e9, message=0.5e-6)  # 100 Gbit/s; half a microsecond for one more
 RANKS_OF_NODE = 16
 
 
@@ -104,12 +105,13 @@ def measure_inputs(workplace, arguments):
 
 
 def store(machine, network, counts):
-    """Of the counts, how many items have each."""
+    """Of the counts, how many items have each. A line for each part, as far as it fits."""
     how_many = {str(count): counts.count(count) for count in sorted(set(counts))}
+    parts = {"machine": dataclasses.asdict(machine), "network": dataclasses.asdict(network), "counts": how_many}
+    lines = [textwrap.fill(f'"{name}": ' + json.dumps(part, separators=(", ", ":")), 120, subsequent_indent=" ")
+             for name, part in parts.items()]
     with open(STORED, "w", encoding="ascii") as file:
-        json.dump({"machine": dataclasses.asdict(machine), "network": dataclasses.asdict(network), "counts": how_many},
-                  file, indent=1)
-        file.write("\n")
+        file.write("{" + ",\n".join(lines) + "}\n")
 
 
 def print_inputs(machine, network):
@@ -179,8 +181,9 @@ def draw(curves):
         dash = "(8,5)" if "rank" in label else "1"
         lines.append(f"$d{number} with lines lw 2.5 dt {dash} lc rgb '{colours[items]}' "
                      f"title '10^{len(str(items)) - 1} items, {label}'")
-    script = (f"set terminal svg size 820,460 font 'Helvetica,14' background '#ffffff' enhanced\nset output '{PICTURE}'\n"
-              "set logscale xy\nset key left top\nset grid lc rgb '#dddddd'\nset xlabel 'ranks, 16 of them to a node'\n"
+    script = ("set terminal svg size 820,460 font 'Helvetica,14' background '#ffffff' enhanced\n"
+              f"set output '{PICTURE}'\nset logscale xy\nset key left top\nset grid lc rgb '#dddddd'\n"
+              "set xlabel 'ranks, 16 of them to a node'\n"
               "set ylabel 'positives per second (millions)'\nset xrange [1:1024]\nset format '%g'\n" + data +
               "plot " + ", ".join(lines) + "\n")
     subprocess.run(["gnuplot"], input=script, text=True, check=True)

@@ -12,7 +12,7 @@ import unittest
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
 
 import cluster
-from training import (LAUNCH, TRAIN, Workplace, expect_same, generate, mpirun, require, trainer,
+from training import (LAUNCH, TRAIN, Workplaced, expect_same, generate, mpirun, require, trainer,
                       wait_for_epoch, wait_until)
 
 HOSTS = 4
@@ -20,18 +20,14 @@ OPTIONS = {"epochs": 6, "batch_size": 256}
 RESTARTED = "from the last checkpoint in"
 
 
-class Hosts(unittest.TestCase):
+class Hosts(Workplaced):
     @classmethod
     def setUpClass(cls):
-        cls.workplace = Workplace("hosts")
+        super().setUpClass()
         generate("data.h5")
         cluster.ip("link", "set", "lo", "up")
         require(mpirun(2, "whole", **OPTIONS))
         cls.cluster = cluster.Cluster(cls.workplace.name, HOSTS)
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.workplace.cleanup()
 
     def train(self, output, restarts=3):
         return self.cluster.start(LAUNCH, "--hosts", self.cluster.hostfile, "--restarts", str(restarts), "--pause", "1",

@@ -1,4 +1,5 @@
 #include "mutation.hpp"
+#include "support/text_of.hpp"
 
 #include <fmt/format.h>
 
@@ -6,7 +7,6 @@
 #include <cstring>
 #include <fstream>
 #include <map>
-#include <sstream>
 
 namespace ampcf::mutants {
 
@@ -21,15 +21,10 @@ const Original& original_of(const std::filesystem::path& path) {
   static std::map<std::filesystem::path, Original> known;
   auto& original = known[path];
   if (original.bytes.empty()) {
-    std::ostringstream text;
-    text << std::ifstream(path, std::ios::binary).rdbuf();
-    original = {text.str(), metadata_of(text.str())};
+    const auto bytes = testing::text_of(path);
+    original = {bytes, metadata_of(bytes)};
   }
   return original;
-}
-
-std::size_t below(random::Draws& draws, std::size_t count) {
-  return draws.next_below(static_cast<std::uint32_t>(count));
 }
 
 // One byte, one bit, or a number of 8 bytes that is as large or as small as can be, or near a power of two.

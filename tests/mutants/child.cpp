@@ -1,5 +1,7 @@
 #include "child.hpp"
 
+#include "support/text_of.hpp"
+
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -8,7 +10,6 @@
 #include <algorithm>
 #include <csignal>
 #include <fstream>
-#include <sstream>
 
 namespace ampcf::mutants {
 
@@ -55,9 +56,7 @@ Outcome run_in_child(const std::function<int()>& body, const std::filesystem::pa
   outcome.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
   outcome.signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
   outcome.peak_bytes = std::max(0L, usage.ru_maxrss * 1024 - resident);
-  std::ostringstream text;
-  text << std::ifstream(err).rdbuf();
-  outcome.err = text.str();
+  outcome.err = testing::text_of(err);
   return outcome;
 }
 

@@ -14,6 +14,11 @@ struct Mutation {
   std::string details;
 };
 
+/// Uniform in [0, count).
+[[nodiscard]] inline std::size_t below(random::Draws& draws, std::size_t count) {
+  return draws.next_below(static_cast<std::uint32_t>(count));
+}
+
 /// Spoils bytes of a copy of `whole` at `mutant`: anywhere, in HDF5's metadata, in metadata whose checksums are then
 /// put right, at the end of the file, whole blocks.
 [[nodiscard]] Mutation mutate_bytes(const std::filesystem::path& whole, const std::filesystem::path& mutant,

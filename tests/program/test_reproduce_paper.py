@@ -7,25 +7,21 @@ import signal
 import subprocess
 import unittest
 
-from training import BIN, SOURCE, Workplace, wait_until
+from training import BIN, SOURCE, Workplaced, wait_until
 
 LAUNCHER = os.path.join(SOURCE, "launch", "reproduce-paper")
 STOPPED = 75
 
 
-class ReproducingThePaper(unittest.TestCase):
+class ReproducingThePaper(Workplaced):
     @classmethod
     def setUpClass(cls):
-        cls.workplace = Workplace("reproduce-paper")
+        super().setUpClass()
         cls.ratings = pathlib.Path("raw/ml-latest-small/ratings.csv")
         cls.ratings.parent.mkdir(parents=True)
         subprocess.run([os.path.join(BIN, "ampcf-generate"), "--users", "600", "--items", "200", "--personas", "2",
                         "--interactions-per-user", "25", "--output", "planted.h5", "--raw-output", cls.ratings],
                        check=True, stdout=subprocess.DEVNULL)
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.workplace.cleanup()
 
     def words(self, *words, raw="raw"):
         return [LAUNCHER, "--raw", raw, "--programs", BIN, *words]

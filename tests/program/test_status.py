@@ -7,7 +7,7 @@ import signal
 import subprocess
 import unittest
 
-from training import SOURCE, Job, Workplace, generate, kill, mpirun, ranks_of, require, wait_for_epoch, wait_until
+from training import SOURCE, Job, Workplaced, generate, kill, mpirun, ranks_of, require, wait_for_epoch, wait_until
 
 STATUS = os.path.join(SOURCE, "launch", "status")
 
@@ -23,16 +23,12 @@ def look(*runs):
     return (code, reports[0]) if len(runs) == 1 else (code, reports)
 
 
-class Status(unittest.TestCase):
+class Status(Workplaced):
     @classmethod
     def setUpClass(cls):
-        cls.workplace = Workplace("status")
+        super().setUpClass()
         generate("data.h5")
         require(mpirun(2, "finished", epochs=3))
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.workplace.cleanup()
 
     def test_a_finished_run(self):
         code, report = look("finished")

@@ -19,7 +19,7 @@ sys.path[:0] = [os.path.join(HERE, "..", "support"), os.path.join(HERE, "..", "h
 
 import cluster
 import slurm
-from training import (BIN, MPIEXEC, PATIENCE_SECONDS, SOURCE, Workplace, epochs_done, expect_same, generate, mpirun,
+from training import (BIN, MPIEXEC, PATIENCE_SECONDS, SOURCE, Workplaced, epochs_done, expect_same, generate, mpirun,
                       require, trainer, wait_until)
 
 HOSTS = 5
@@ -49,12 +49,12 @@ srun_options=(--mpi=pmix)
 TWO_NODES = ["--nodes", "2", "--ranks-per-node", "1"]
 
 
-class Jobs(unittest.TestCase):
+class Jobs(Workplaced):
     """Those that take long are under way from the start, each on hosts of its own."""
 
     @classmethod
     def setUpClass(cls):
-        cls.workplace = Workplace("slurm")
+        super().setUpClass()
         generate("data.h5")
         cluster.ip("link", "set", "lo", "up")
         require(mpirun(2, "whole", **LONG))
@@ -67,10 +67,6 @@ class Jobs(unittest.TestCase):
         cls.wait_for_epoch("struck")
         cls.lost_host = cls.hosts_of(cls.struck)[-1]  # not the batch host
         cls.hosts.crash(int(cls.lost_host[1:]))
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.workplace.cleanup()
 
     @classmethod
     def site(cls, name, nodes, *lines):

@@ -53,8 +53,9 @@ class Slurm:
 
     def ask(self, *command):
         """What a command prints on the first host, in the folder of the test."""
-        done = subprocess.run(self.cluster.command(0, "env", f"--chdir={self.cluster.directory}", *command), env=self.environment(), stdin=subprocess.DEVNULL,
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+        done = subprocess.run(self.cluster.command(0, "env", f"--chdir={self.cluster.directory}", *command),
+                              env=self.environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True, check=False)
         return done.stdout
 
     def field(self, job, name):

@@ -15,7 +15,7 @@ import unittest
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "support"))
 
-from training import BIN, SOURCE, Workplace, expect_same, generate, mpirun, require, trainer, wait_until
+from training import BIN, SOURCE, Workplaced, expect_same, generate, mpirun, require, trainer, wait_until
 
 CLUSTER = os.path.join(SOURCE, "cluster")
 SUBMIT = os.path.join(CLUSTER, "submit")
@@ -26,16 +26,6 @@ JOBS = [os.path.join(scheduler, job) for scheduler in ("slurm", "pbs", "lsf")
 def submit(*words, **environment):
     return subprocess.run([SUBMIT, *words], env={**os.environ, **environment}, stdin=subprocess.DEVNULL,
                           capture_output=True, text=True, check=False)
-
-
-class Workplaced(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.workplace = Workplace("submit")
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.workplace.cleanup()
 
 
 class Filling(Workplaced):
@@ -120,21 +110,26 @@ class Chain(Workplaced):
         with open("site.env", "w", encoding="ascii") as file:
             file.write(f". {shlex.quote(CLUSTER)}/site.env\nprograms={shlex.quote(BIN)}\nmpirun_options=()\n")
 
-    def train(self, scheduler, *options):
-        jobs = os.path.abspath(f"{scheduler}-jobs")
+    def train(self, scheduler, *options, site="site.env", output=None):
+        jobs = os.path.abspath(f"{output or scheduler}-jobs")
         os.mkdir(jobs)
-        done = submit("--scheduler", scheduler, "--site", "site.env", "train", "--ranks-per-node", "2", *options, "--",
-                      *trainer(scheduler, epochs=self.EPOCHS), FAKE_JOBS=jobs,
+        done = submit("--scheduler", scheduler, "--site", site, "train", "--ranks-per-node", "2", *options, "--",
+                      *trainer(output or scheduler, epochs=self.EPOCHS), FAKE_JOBS=jobs,
                       PATH=os.path.join(HERE, "fake") + ":" + os.environ["PATH"])
         self.assertEqual(done.returncode, 0, done.stderr)
         return jobs
 
-    def expect(self, scheduler, last_job):
-        wait_until(lambda: os.path.exists(os.path.join(last_job, "code")), f"the end of {scheduler}'s job", pause=0.1)
-        with open(glob.glob(f"{scheduler}.train*.log")[0], encoding="utf-8") as file:
+    def expect_end(self, output, last_job, code):
+        """The log of a job that ends with this code."""
+        wait_until(lambda: os.path.exists(os.path.join(last_job, "code")), f"the end of the job {output}", pause=0.1)
+        with open(glob.glob(f"{output}.train*.log")[0], encoding="utf-8") as file:
             log = file.read()
         with open(os.path.join(last_job, "code"), encoding="ascii") as file:
-            self.assertEqual(file.read().strip(), "0", log)
+            self.assertEqual(file.read().strip(), str(code), log)
+        return log
+
+    def expect(self, scheduler, last_job):
+        log = self.expect_end(scheduler, last_job, 0)
         self.assertEqual(log.count("back to the queue"), 1, log)
         expect_same("whole", scheduler)
 
@@ -143,6 +138,12 @@ class Chain(Workplaced):
         self.expect("pbs", os.path.join(jobs, "2"))
         with open(os.path.join(jobs, "1", "code"), encoding="ascii") as file:
             self.assertEqual(file.read().strip(), "75")
+
+    def test_AnUnknownLauncherIsRefusedByTheJob(self):
+        with open("other.env", "w", encoding="ascii") as file:
+            file.write(". ./site.env\nlauncher=rsh\n")
+        jobs = self.train("pbs", site="other.env", output="other")
+        self.assertIn("launcher=rsh in", self.expect_end("other", os.path.join(jobs, "1"), 2))
 
     def test_LsfStartsAgainUntilARunIsDone(self):
         jobs = self.train("lsf", "--time", "1:00:00", "--warning", "3540")

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "support/temporary_directory.hpp"
+#include "support/text_of.hpp"
 
 #include <spawn.h>
 #include <sys/wait.h>
@@ -43,12 +44,6 @@ struct ProgramRun {
   }
   kept.push_back(nullptr);
   return kept;
-}
-
-[[nodiscard]] inline std::string text_of(const std::filesystem::path& path) {
-  std::ostringstream text;
-  text << std::ifstream(path, std::ios::binary).rdbuf();
-  return text.str();
 }
 
 /// Runs a command to its end, without input; its first word is a path or a name to be found in PATH.

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import unittest
 
 SOURCE = os.environ.get("AMPCF_SOURCE", os.path.abspath(os.path.join(os.path.dirname(__file__), "..", "..")))
 BIN = os.environ.get("AMPCF_BIN", os.path.join(SOURCE, "build", "bin"))
@@ -44,6 +45,15 @@ class Workplace(tempfile.TemporaryDirectory):
             os.environ["TMPDIR"] = self.before
         tempfile.tempdir = None
         super().cleanup()
+
+
+class Workplaced(unittest.TestCase):
+    """Tests that share a fresh current directory, which goes away with them even where the preparation fails."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.workplace = Workplace(cls.__name__.lower())
+        cls.addClassCleanup(cls.workplace.cleanup)
 
 
 def generate(path, users=800):

@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import unittest
 
-from training import (Job, Workplace, enter_namespaces, expect_same, finish, generate, mpirun, require, wait_for_epoch)
+from training import (Job, Workplaced, enter_namespaces, expect_same, finish, generate, mpirun, require, wait_for_epoch)
 
 FAULTS = os.environ.get("AMPCF_FAULTS", "")
 MIB = 1 << 20
@@ -37,16 +37,12 @@ def fill(path, left):
     os.truncate(path, max(0, os.path.getsize(path) - left))
 
 
-class FullDisk(unittest.TestCase):
+class FullDisk(Workplaced):
     @classmethod
     def setUpClass(cls):
-        cls.workplace = Workplace("full-disk")
+        super().setUpClass()
         generate("data.h5")
         require(mpirun(2, "whole"))
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.workplace.cleanup()
 
     def disk(self, name, kind="tmpfs"):
         """A mounted file system of 32 MiB."""

@@ -6,19 +6,15 @@ import signal
 import tempfile
 import unittest
 
-from training import (MPIEXEC, TRAIN, Job, Workplace, expect_same, finish, generate, kill, mpirun, ranks_of, require,
+from training import (MPIEXEC, TRAIN, Job, Workplaced, expect_same, finish, generate, kill, mpirun, ranks_of, require,
                       trainer, wait_for_epoch, wait_until)
 
 
-class GoingWrong(unittest.TestCase):
+class GoingWrong(Workplaced):
     @classmethod
     def setUpClass(cls):
-        cls.workplace = Workplace("going-wrong")
+        super().setUpClass()
         generate("data.h5")
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.workplace.cleanup()
 
     def expect_one_message(self, command, code, *parts):
         found, messages = finish(command)

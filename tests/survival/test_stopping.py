@@ -6,22 +6,18 @@ import random
 import signal
 import unittest
 
-from training import (LAUNCH, TRAIN, Job, Workplace, catches, expect_same, generate, is_writing, kill, mpirun,
+from training import (LAUNCH, TRAIN, Job, Workplaced, catches, expect_same, generate, is_writing, kill, mpirun,
                       ranks_of, require, trainer, wait_for_epoch, wait_until)
 
 STOPPED = 75
 
 
-class Stopping(unittest.TestCase):
+class Stopping(Workplaced):
     @classmethod
     def setUpClass(cls):
-        cls.workplace = Workplace("stopping")
+        super().setUpClass()
         generate("data.h5")
         require(mpirun(2, "whole"))
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.workplace.cleanup()
 
     def expect_the_rest(self, ranks, output):
         require(mpirun(ranks, output, "--resume"))

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import unittest
 
-from training import (BIN, MPIEXEC, SAME, SOURCE, Job, Workplace, descendants, finish, generate, kill, require,
+from training import (BIN, MPIEXEC, SAME, SOURCE, Job, Workplaced, descendants, finish, generate, kill, require,
                       wait_until)
 
 SWEEP = os.path.join(BIN, "ampcf-sweep")
@@ -52,18 +52,14 @@ def table(output):
                  if name not in ("seconds", "rank_seconds")} for row in csv.DictReader(file)]
 
 
-class Sweeps(unittest.TestCase):
+class Sweeps(Workplaced):
     @classmethod
     def setUpClass(cls):
-        cls.workplace = Workplace("sweeps")
+        super().setUpClass()
         generate("data.h5")
         with open("sweep.ini", "w", encoding="ascii") as file:
             file.write(FILE)
         require(mpirun(1, "whole"))
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.workplace.cleanup()
 
     def expect_same(self, output):
         self.assertEqual(table(output), table("whole"))

@@ -9,7 +9,7 @@
 
 namespace ampcf::model {
 
-/// The weights of MODEL.md section 2 and of a term of our own that makes a user's personas share his positives:
+/// The weights of the paper's loss and of a term of our own that makes a user's personas share his positives:
 /// L = alpha L_D + (1 - alpha) (lambda_p H(a_ij) - lambda_n sum_N H(a_in) + lambda_b sum_k a_ijk log m_ik),
 /// m_i the running mean of the user's attention on his positives (PersonaShares), constant in a step. The last term
 /// has the slope of -H(m_i): with lambda_b = lambda_p the mutual information between items and personas grows, which
@@ -26,7 +26,7 @@ struct LossWeights {
 
 /// The terms of the loss, of one example or summed over examples.
 struct LossTerms {
-  double data = 0.0;              // L_D
+  double data = 0.0;              // L_D = -y_ij + log of the sum over candidates of exp(y)
   double entropy_positive = 0.0;  // H(a_ij)
   double entropy_negative = 0.0;  // sum over negatives of H(a_in)
   double balance = 0.0;           // sum_k a_ijk log m_ik; 0 without the term

@@ -40,10 +40,10 @@ struct ItemScale {
   int bits = 0;
   std::uint64_t most_occurrences = 0;  // of one item in one global batch; checked after every exchange
 
-  /// `largest_share` is the expected number of times that one positive's candidates name the most frequent item. Ten
-  /// standard deviations above what a batch is expected to hold, and never above what it can hold.
   [[nodiscard]] float factor() const { return std::ldexp(1.0F, bits); }
 
+  /// Room for ten standard deviations above the occurrences expected in a batch, and never more than it can hold.
+  /// `largest_share` is the expected number of times that one positive's candidates name the most frequent item.
   static ItemScale of(std::uint64_t largest_batch, std::size_t candidates_per_example, double largest_share);
 };
 

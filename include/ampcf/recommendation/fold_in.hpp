@@ -20,7 +20,7 @@ struct FoldInOptions {
 };
 
 /// Fits personas of somebody whom the model has not seen: items, biases and projections stay as they are, and the
-/// expected loss of training (MODEL.md section 2, with the options in the checkpoint, weight decay included) is
+/// expected loss of training (model::LossWeights, with the options in the checkpoint, weight decay included) is
 /// minimised over the r personas alone.
 ///
 /// Training draws |N| fresh negatives for each positive. Here `pool` negatives in groups of |N| are drawn once, the

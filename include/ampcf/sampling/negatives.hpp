@@ -8,7 +8,7 @@
 
 namespace ampcf::sampling {
 
-/// How negatives are drawn (MODEL.md section 2: n ~ count(n)^power, a draw of the positive itself is redrawn).
+/// How negatives are drawn: n ~ count(n)^power, and a draw of the positive itself is redrawn.
 struct NegativeOptions {
   std::uint64_t count = 4;        // |N|
   double power = 0.5;             // 0 is uniform over the catalogue

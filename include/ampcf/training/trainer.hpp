@@ -38,8 +38,8 @@ class Trainer {
   /// wishes to stop before, to the next step boundary, and returns ExitCode::stopped after a checkpoint.
   ExitCode run();
 
-  /// Collective. Runs some hundred steps or about so many seconds of them, and a validation. The state is of no use
-  /// afterwards.
+  /// Collective. Runs steps for about so many seconds, up to six times as long where a step is long, seven steps at the
+  /// least; and a validation. The state is of no use afterwards.
   [[nodiscard]] Pace measure_pace(double seconds);
 
   [[nodiscard]] const checkpoint::TrainingState& state() const { return *state_; }

@@ -48,8 +48,8 @@ struct Chart {
   [[nodiscard]] bool empty() const;  // no number in it
 };
 
-/// Colours after Okabe and Ito (Color Universal Design, 2008), told apart without colour by dash, point and hatching; of
-/// greater numbers the colours come again, with other dashes, points and hatchings.
+/// Colours after Okabe and Ito (Color Universal Design, 2008), told apart without colour by dash, point and hatching;
+/// of greater numbers the colours come again, with other dashes, points and hatchings.
 inline constexpr std::size_t kLooks = 8;
 
 /// The point of a look as a character, for text beside charts.

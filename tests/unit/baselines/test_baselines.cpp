@@ -1,6 +1,7 @@
 #include "ampcf/core/error.hpp"
 #include "baseline_case.hpp"
 #include "baselines/direc.hpp"
+#include "support/error_of.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -10,22 +11,13 @@ namespace ampcf::baselines {
 namespace {
 
 using ::testing::ElementsAre;
+using testing::error_of;
 using ::testing::HasSubstr;
-
-std::string usage_error_of(const std::function<void()>& work) {
-  try {
-    work();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), ExitCode::usage);
-    return error.what();
-  }
-  return "no error";
-}
 
 }  // namespace
 
 TEST(Baselines, AnUnknownNameIsAnErrorThatSaysWhereMatrixFactorisationIs) {
-  const auto error = usage_error_of([] { (void)all().find("mf"); });
+  const auto error = error_of(ExitCode::usage, [] { (void)all().find("mf"); });
   EXPECT_THAT(error, HasSubstr("popularity|random|itemknn|ease|ials|aisp|direc"));
   EXPECT_THAT(error, HasSubstr("ampcf-train --personas 1"));
 }
@@ -36,7 +28,7 @@ TEST(Baselines, OptionsOfAnotherBaselineAreRefused) {
   baselines.add_options(table);
   table.read_ini("ease-penalty = 3\n", "test.ini");
   EXPECT_NO_THROW(baselines.check(table, "ease"));
-  EXPECT_THAT(usage_error_of([&] { baselines.check(table, "ials"); }), HasSubstr("--ease-penalty"));
+  EXPECT_THAT(error_of(ExitCode::usage, [&] { baselines.check(table, "ials"); }), HasSubstr("--ease-penalty"));
   EXPECT_THROW(baselines.check(table, ""), UsageError);
 }
 
@@ -108,7 +100,7 @@ TEST(Direc, NeedsACheckpoint) {
   const testing::TemporaryDirectory directory;
   testing::random_data(20, 30).write(directory / "data.h5");
   testing::BaselineCase one(directory / "data.h5", testing::world());
-  EXPECT_THAT(usage_error_of([&] { (void)make_direc(one.input(), {}); }), HasSubstr("--direc-checkpoint"));
+  EXPECT_THAT(error_of(ExitCode::usage, [&] { (void)make_direc(one.input(), {}); }), HasSubstr("--direc-checkpoint"));
 }
 
 }  // namespace ampcf::baselines

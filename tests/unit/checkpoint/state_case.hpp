@@ -2,16 +2,19 @@
 
 #include "ampcf/checkpoint/model_file.hpp"
 #include "ampcf/checkpoint/state.hpp"
+#include "support/error_of.hpp"
 #include "support/temporary_directory.hpp"
+#include "support/text_of.hpp"
 
 #include <algorithm>
 #include <fstream>
-#include <sstream>
 #include <string>
 
 namespace ampcf::checkpoint::testing {
 
+using ampcf::testing::error_of;
 using ampcf::testing::TemporaryDirectory;
+using ampcf::testing::text_of;
 using ampcf::testing::world;
 
 inline constexpr std::uint64_t kUsers = 23;
@@ -23,12 +26,6 @@ inline UserRange users_of(int rank, int ranks) {
   const auto owners = static_cast<std::uint64_t>(ranks > 2 ? ranks - 1 : ranks);
   const auto first = std::min(static_cast<std::uint64_t>(rank), owners);
   return {kUsers * first / owners, kUsers * std::min(first + 1, owners) / owners};
-}
-
-inline std::string bytes_of(const std::filesystem::path& path) {
-  std::ostringstream text;
-  text << std::ifstream(path, std::ios::binary).rdbuf();
-  return text.str();
 }
 
 /// A state in which every number tells its place.

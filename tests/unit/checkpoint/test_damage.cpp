@@ -38,7 +38,7 @@ struct Damage : public ::testing::Test {
 
   Damage() {
     write_state(directory / "whole.h5", alone(), kHeader, written);
-    bytes = bytes_of(directory / "whole.h5");
+    bytes = text_of(directory / "whole.h5");
   }
 };
 

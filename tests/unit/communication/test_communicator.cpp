@@ -1,5 +1,6 @@
 #include "ampcf/communication/communicator.hpp"
 
+#include "support/error_of.hpp"
 #include "support/world.hpp"
 
 #include <gmock/gmock.h>
@@ -50,17 +51,14 @@ TEST(Scatter, IsTheInverseOfGather) {
 
 TEST(Agree, RaisesTheFirstFailingRanksErrorEverywhere) {
   const int last = world().size() - 1;
-  try {
+  const auto fail_on_the_last = [&] {
     world().agree([&] {
       if (world().rank() == last) {
         throw DataError("rank {} failed", last);
       }
     });
-    FAIL() << "nobody threw";
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), ExitCode::data);
-    EXPECT_EQ(std::string(error.what()), fmt::format("rank {} failed", last));
-  }
+  };
+  EXPECT_EQ(testing::error_of(ExitCode::data, fail_on_the_last), fmt::format("rank {} failed", last));
 }
 
 }  // namespace ampcf::communication

@@ -1,6 +1,7 @@
 #include "ampcf/config/options.hpp"
 
 #include "ampcf/core/error.hpp"
+#include "support/error_of.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,6 +10,7 @@ namespace ampcf::config {
 
 namespace {
 
+using testing::error_of;
 using ::testing::HasSubstr;
 
 struct Fixture {
@@ -35,16 +37,6 @@ struct Fixture {
   }
 };
 
-template <typename F>
-std::string usage_error_of(F&& work) {
-  try {
-    work();
-  } catch (const UsageError& error) {
-    return error.what();
-  }
-  return "no error";
-}
-
 }  // namespace
 
 TEST(Options, ThatTakeManyTakeTheWordsThatFollow) {
@@ -53,9 +45,9 @@ TEST(Options, ThatTakeManyTakeTheWordsThatFollow) {
   f.parse({"--compare", "a", "b", "--personas", "3", "--compare", "c"});
   EXPECT_EQ(f.compared, (std::vector<std::string>{"a", "b", "c"}));
   EXPECT_EQ(f.personas, 3);
-  EXPECT_NE(usage_error_of([&] { f.parse({"--compare", "a", "--personas", "3", "b"}); }), "no error");
-  EXPECT_NE(usage_error_of([&] { f.parse({"b", "--compare", "a"}); }), "no error");
-  EXPECT_NE(usage_error_of([&] { f.parse({"--compare", "a", "--unknown"}); }), "no error");
+  EXPECT_NE(error_of<UsageError>([&] { f.parse({"--compare", "a", "--personas", "3", "b"}); }), "no error");
+  EXPECT_NE(error_of<UsageError>([&] { f.parse({"b", "--compare", "a"}); }), "no error");
+  EXPECT_NE(error_of<UsageError>([&] { f.parse({"--compare", "a", "--unknown"}); }), "no error");
 }
 
 TEST(Options, TakeValuesFromTheCommandLine) {
@@ -79,22 +71,25 @@ TEST(Options, SwitchesTakeTrueAndFalseInBothForms) {
 }
 
 TEST(Options, NegativeNumbersAreValuesNotOptions) {
-  EXPECT_THAT(usage_error_of([] { Fixture().parse({"--learning-rate", "-1"}); }), HasSubstr("expected above 0"));
+  EXPECT_THAT(error_of<UsageError>([] { Fixture().parse({"--learning-rate", "-1"}); }), HasSubstr("expected above 0"));
 }
 
 TEST(Options, UnknownOnesNameTheNearestKnown) {
-  EXPECT_THAT(usage_error_of([] { Fixture().parse({"--personnas", "8"}); }), HasSubstr("'personas'"));
-  EXPECT_THAT(usage_error_of([] { Fixture().parse({"--persona", "8"}); }), HasSubstr("unknown option 'persona'"));
-  EXPECT_THAT(usage_error_of([] { Fixture().parse({"stray"}); }), HasSubstr("'stray'"));
+  EXPECT_THAT(error_of<UsageError>([] { Fixture().parse({"--personnas", "8"}); }), HasSubstr("'personas'"));
+  EXPECT_THAT(error_of<UsageError>([] { Fixture().parse({"--persona", "8"}); }), HasSubstr("unknown option 'persona'"));
+  EXPECT_THAT(error_of<UsageError>([] { Fixture().parse({"stray"}); }), HasSubstr("'stray'"));
 }
 
 TEST(Options, BadValuesSayWhatWasFoundAndExpected) {
-  EXPECT_THAT(usage_error_of([] { Fixture().parse({"--personas", "four"}); }), HasSubstr("'four'"));
-  EXPECT_THAT(usage_error_of([] { Fixture().parse({"--personas", "0"}); }), HasSubstr("1 or more"));
-  EXPECT_THAT(usage_error_of([] { Fixture().parse({"--attention", "both"}); }), HasSubstr("learned|identity"));
-  EXPECT_THAT(usage_error_of([] { Fixture().parse({"--learning-rate", "nan"}); }), HasSubstr("'nan'"));
-  EXPECT_THAT(usage_error_of([] { Fixture().parse({"--personas"}); }), HasSubstr("personas"));
-  EXPECT_THAT(usage_error_of([] { Fixture().parse({"--personas", "2", "--personas", "3"}); }), HasSubstr("twice"));
+  EXPECT_THAT(error_of<UsageError>([] { Fixture().parse({"--personas", "four"}); }), HasSubstr("'four'"));
+  EXPECT_THAT(error_of<UsageError>([] { Fixture().parse({"--personas", "0"}); }), HasSubstr("1 or more"));
+  EXPECT_THAT(error_of<UsageError>([] { Fixture().parse({"--attention", "both"}); }), HasSubstr("learned|identity"));
+  EXPECT_THAT(error_of<UsageError>([] { Fixture().parse({"--learning-rate", "nan"}); }), HasSubstr("'nan'"));
+  EXPECT_THAT(error_of<UsageError>([] { Fixture().parse({"--personas"}); }), HasSubstr("personas"));
+  EXPECT_THAT(error_of<UsageError>([] {
+                Fixture().parse({"--personas", "2", "--personas", "3"});
+              }),
+              HasSubstr("twice"));
 }
 
 TEST(Ini, IsOverriddenByTheCommandLineAndRoundTrips) {
@@ -135,18 +130,19 @@ TEST(Ini, KeepsAnyText) {
 
 TEST(Ini, RefusesQuotesThatAreNotClosedOrEscapeNothing) {
   for (const std::string value : {"\"a", "\"a\" b", "\"\\q\"", "\"\\x1\"", "\"\\", "\"\\x0g\""}) {
-    EXPECT_THAT(usage_error_of([&] { Fixture().table.read_ini("attention = " + value, "x.ini"); }),
+    EXPECT_THAT(error_of<UsageError>([&] { Fixture().table.read_ini("attention = " + value, "x.ini"); }),
                 ::testing::StartsWith("x.ini:1: found "));
   }
-  EXPECT_THAT(usage_error_of([&] { Fixture().table.read_ini("attention = \"identity\" # why", "x.ini"); }), "no error");
+  EXPECT_THAT(error_of<UsageError>([&] { Fixture().table.read_ini("attention = \"identity\" # why", "x.ini"); }),
+              "no error");
 }
 
 TEST(Ini, ErrorsNameFileAndLine) {
-  EXPECT_THAT(usage_error_of([] { Fixture().table.read_ini("personas = 2\nperson = 3\n", "x.ini"); }),
+  EXPECT_THAT(error_of<UsageError>([] { Fixture().table.read_ini("personas = 2\nperson = 3\n", "x.ini"); }),
               ::testing::StartsWith("x.ini:2: "));
-  EXPECT_THAT(usage_error_of([] { Fixture().table.read_ini("\n\npersonas: 3\n", "x.ini"); }),
+  EXPECT_THAT(error_of<UsageError>([] { Fixture().table.read_ini("\n\npersonas: 3\n", "x.ini"); }),
               ::testing::StartsWith("x.ini:3: "));
-  EXPECT_THAT(usage_error_of([] { Fixture().table.read_ini("personas = x\n", "x.ini"); }),
+  EXPECT_THAT(error_of<UsageError>([] { Fixture().table.read_ini("personas = x\n", "x.ini"); }),
               ::testing::StartsWith("x.ini:1: "));
 }
 

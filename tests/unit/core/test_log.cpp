@@ -1,12 +1,12 @@
 #include "ampcf/core/error.hpp"
 #include "ampcf/core/log.hpp"
 #include "support/temporary_directory.hpp"
+#include "support/text_of.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <fstream>
-#include <sstream>
 
 namespace ampcf {
 
@@ -18,11 +18,7 @@ struct LogFile : public ::testing::Test {
   testing::TemporaryDirectory directory;
 
   [[nodiscard]] LogOptions options(const std::string& level) const { return {level, directory / "log"}; }
-  [[nodiscard]] std::string text(const std::string& name = "log") const {
-    std::ostringstream all;
-    all << std::ifstream(directory / name).rdbuf();
-    return all.str();
-  }
+  [[nodiscard]] std::string text(const std::string& name = "log") const { return testing::text_of(directory / name); }
 };
 
 constexpr const char* kTime = "20[0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9]";

@@ -3,6 +3,7 @@
 #include "ampcf/core/error.hpp"
 #include "ampcf/dataset/dataset.hpp"
 #include "ampcf/dataset/preparation.hpp"
+#include "support/error_of.hpp"
 #include "support/temporary_directory.hpp"
 
 #include <spdlog/sinks/null_sink.h>
@@ -101,12 +102,9 @@ class Workshop {
 
   /// The text of the DataError that preparing a file of this content throws, the directory left out.
   std::string fault_of(const std::string& text, const PreparationOptions& options) const {
-    try {
-      (void)make(file("raw", text), options);
-    } catch (const DataError& error) {
-      return std::string(error.what()).substr(directory_.path().string().size() + 1);
-    }
-    return "no error";
+    const auto fault = testing::error_of<DataError>([&] { (void)make(file("raw", text), options); });
+    const auto folder = directory_.path().string() + "/";
+    return fault.starts_with(folder) ? fault.substr(folder.size()) : fault;
   }
 
   [[nodiscard]] std::filesystem::path output() const { return directory_ / "data.h5"; }

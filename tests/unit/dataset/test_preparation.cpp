@@ -313,12 +313,7 @@ TEST_F(Ncf, WidensTheListsToTheLongestGiven) {
 
 TEST_F(Ncf, FaultsNameFileAndLine) {
   const auto fault_of = [&](const std::string& test, const std::string& negative) {
-    try {
-      (void)make("0\ta,b\n1\tc\n", test, negative);
-    } catch (const DataError& error) {
-      return std::string(error.what());
-    }
-    return std::string("no error");
+    return testing::error_of<DataError>([&] { (void)make("0\ta,b\n1\tc\n", test, negative); });
   };
   EXPECT_EQ(fault_of("0\tc,d\n", "(0,c,d)\tx\n"), "no error");
   EXPECT_THAT(fault_of("0\tc\n0\td\n", "(0,c)\tx\n"), HasSubstr("d.test.rating:2: found '0\\x09d', expected one test"));

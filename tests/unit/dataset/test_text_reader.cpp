@@ -22,12 +22,7 @@ std::vector<std::string> lines_of(const std::string& path) {
 }
 
 std::string fault_of(const std::string& path) {
-  try {
-    (void)lines_of(path);
-  } catch (const DataError& error) {
-    return error.what();
-  }
-  return "no error";
+  return testing::error_of<DataError>([&] { (void)lines_of(path); });
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include "ampcf/core/error.hpp"
 #include "ampcf/evaluation/report.hpp"
 #include "ampcf/storage/file.hpp"
+#include "support/error_of.hpp"
 #include "support/temporary_directory.hpp"
 
 #include <gmock/gmock.h>
@@ -58,12 +59,9 @@ class Comparing : public ::testing::Test {
   }
 
   std::string fault_of(const Content& first, const Content& other) const {
-    try {
+    return testing::error_of<UsageError>([&] {
       (void)compare({write("first.h5", first), write("other.h5", other)}, {}, rules_);
-    } catch (const UsageError& error) {
-      return error.what();
-    }
-    return "no error";
+    });
   }
 
   testing::TemporaryDirectory directory_;

@@ -1,6 +1,7 @@
 #include "ampcf/core/error.hpp"
 #include "ampcf/evaluation/recommendations.hpp"
 #include "ampcf/evaluation/test_file.hpp"
+#include "support/error_of.hpp"
 #include "support/temporary_directory.hpp"
 
 #include <gmock/gmock.h>
@@ -13,6 +14,7 @@ namespace ampcf::evaluation {
 namespace {
 
 using ::testing::ElementsAre;
+using testing::error_of;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::StartsWith;
@@ -29,16 +31,6 @@ class Files : public ::testing::Test {
   TestFile test_file(const std::string& text) const { return read_test_file(write(text), kUsers, kItems); }
   RecommendationFile recommendations(const std::string& text) const {
     return read_recommendations(write(text), kUsers, kItems);
-  }
-
-  template <typename F>
-  std::string fault_of(F&& work) const {
-    try {
-      work();
-    } catch (const DataError& error) {
-      return error.what();
-    }
-    return "no error";
   }
 
   // What the error of the line says, without the path in front.
@@ -82,12 +74,13 @@ TEST_F(TestFiles, CountWhatTheDatasetDoesNotKnow) {
 }
 
 TEST_F(TestFiles, NameTheFaultyLine) {
-  expect_fault(fault_of([&] { (void)test_file("ann\ta\tb\ndan\ta\tb\n"); }), 2, "'dan'");
-  expect_fault(fault_of([&] { (void)test_file("ann\ta\n\nbob\n"); }), 3, "user<TAB>positive");
-  expect_fault(fault_of([&] { (void)test_file("ann\ta\nbob\tb\nann\tc\n"); }), 3, "line 1");
-  expect_fault(fault_of([&] { (void)test_file("ann\ta\t\tb\n"); }), 1, "empty");
-  EXPECT_THAT(fault_of([&] { (void)test_file("\n"); }), HasSubstr(":1: found the end of the file"));
-  EXPECT_THAT(fault_of([&] { (void)read_test_file(directory_ / "none", kUsers, kItems); }), HasSubstr("none"));
+  expect_fault(error_of<DataError>([&] { (void)test_file("ann\ta\tb\ndan\ta\tb\n"); }), 2, "'dan'");
+  expect_fault(error_of<DataError>([&] { (void)test_file("ann\ta\n\nbob\n"); }), 3, "user<TAB>positive");
+  expect_fault(error_of<DataError>([&] { (void)test_file("ann\ta\nbob\tb\nann\tc\n"); }), 3, "line 1");
+  expect_fault(error_of<DataError>([&] { (void)test_file("ann\ta\t\tb\n"); }), 1, "empty");
+  EXPECT_THAT(error_of<DataError>([&] { (void)test_file("\n"); }), HasSubstr(":1: found the end of the file"));
+  EXPECT_THAT(error_of<DataError>([&] { (void)read_test_file(directory_ / "none", kUsers, kItems); }),
+              HasSubstr("none"));
 }
 
 TEST_F(RecommendationFiles, AreListsBestFirstWithEqualScoresByItem) {
@@ -109,14 +102,14 @@ TEST_F(RecommendationFiles, LeaveOutAndCountUnknownItems) {
 }
 
 TEST_F(RecommendationFiles, NameTheFaultyLine) {
-  expect_fault(fault_of([&] { (void)recommendations("ann,b,1\ndan,b,1\n"); }), 2, "'dan'");
-  expect_fault(fault_of([&] { (void)recommendations("user,item,score\nann,b\n"); }), 2, "user,item,score");
-  expect_fault(fault_of([&] { (void)recommendations("ann,b,1,2\n"); }), 1, "user,item,score");
-  expect_fault(fault_of([&] { (void)recommendations("ann,b,nan\n"); }), 1, "'nan'");
-  expect_fault(fault_of([&] { (void)recommendations("ann,b,best\n"); }), 1, "'best'");
-  expect_fault(fault_of([&] { (void)recommendations("ann,b,1\nuser,item,score\n"); }), 2, "'user'");
-  expect_fault(fault_of([&] { (void)recommendations("ann,b,1\nbob,b,1\nann,b,2\n"); }), 3, "line 1");
-  EXPECT_THAT(fault_of([&] { (void)recommendations(""); }), HasSubstr(":1: found the end of the file"));
+  expect_fault(error_of<DataError>([&] { (void)recommendations("ann,b,1\ndan,b,1\n"); }), 2, "'dan'");
+  expect_fault(error_of<DataError>([&] { (void)recommendations("user,item,score\nann,b\n"); }), 2, "user,item,score");
+  expect_fault(error_of<DataError>([&] { (void)recommendations("ann,b,1,2\n"); }), 1, "user,item,score");
+  expect_fault(error_of<DataError>([&] { (void)recommendations("ann,b,nan\n"); }), 1, "'nan'");
+  expect_fault(error_of<DataError>([&] { (void)recommendations("ann,b,best\n"); }), 1, "'best'");
+  expect_fault(error_of<DataError>([&] { (void)recommendations("ann,b,1\nuser,item,score\n"); }), 2, "'user'");
+  expect_fault(error_of<DataError>([&] { (void)recommendations("ann,b,1\nbob,b,1\nann,b,2\n"); }), 3, "line 1");
+  EXPECT_THAT(error_of<DataError>([&] { (void)recommendations(""); }), HasSubstr(":1: found the end of the file"));
 }
 
 }  // namespace ampcf::evaluation

@@ -3,12 +3,12 @@
 #include "ampcf/core/error.hpp"
 #include "evaluation_data.hpp"
 #include "support/temporary_directory.hpp"
+#include "support/text_of.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <fstream>
-#include <sstream>
 
 namespace ampcf::evaluation {
 
@@ -21,9 +21,7 @@ class SpaceFile : public ::testing::Test {
     data_.emplace(directory_ / "data.h5");
     space_ = build_taste_space(data_->interactions({0, 30}), 40, parameters_);
     store_taste_space(path_, space_, *data_, parameters_);
-    std::ostringstream text;
-    text << std::ifstream(path_, std::ios::binary).rdbuf();
-    bytes_ = text.str();
+    bytes_ = testing::text_of(path_);
   }
 
   void write(const std::string& bytes) const { std::ofstream(path_, std::ios::binary) << bytes; }

@@ -3,6 +3,7 @@
 #include "ampcf/core/error.hpp"
 #include "ampcf/dataset/dataset.hpp"
 #include "support/temporary_directory.hpp"
+#include "support/text_of.hpp"
 #include "unit/generation/planted.hpp"
 
 #include <gmock/gmock.h>
@@ -21,17 +22,11 @@ namespace ampcf::generation {
 namespace {
 
 using ampcf::testing::TemporaryDirectory;
+using ampcf::testing::text_of;
 using dataset::Dataset;
 using dataset::HeldOutPart;
 using testing::Planted;
 using testing::small_options;
-
-std::string bytes_of(const std::filesystem::path& path) {
-  std::ifstream stream(path, std::ios::binary);
-  std::ostringstream bytes;
-  bytes << stream.rdbuf();
-  return bytes.str();
-}
 
 Summary generate_quietly(const GenerationOptions& options, std::uint64_t users_per_block = 0) {
   const auto log = make_log();
@@ -169,13 +164,13 @@ TEST(Generate, BytesDependNeitherOnBlocksNorOnTheHour) {
   auto options = options_in(directory);
   options.users = 15'000;  // several chunks of /truth/interaction_persona
   generate_quietly(options);
-  const auto data = bytes_of(options.output);
-  const auto ratings = bytes_of(options.raw_output);
+  const auto data = text_of(options.output);
+  const auto ratings = text_of(options.raw_output);
   std::this_thread::sleep_for(std::chrono::milliseconds(1100));  // file times have whole seconds
   for (const std::uint64_t users_per_block : {7U, 4000U}) {
     generate_quietly(options, users_per_block);
-    EXPECT_TRUE(bytes_of(options.output) == data) << users_per_block;
-    EXPECT_TRUE(bytes_of(options.raw_output) == ratings) << users_per_block;
+    EXPECT_TRUE(text_of(options.output) == data) << users_per_block;
+    EXPECT_TRUE(text_of(options.raw_output) == ratings) << users_per_block;
   }
 }
 

@@ -1,6 +1,7 @@
 #include "ampcf/generation/options.hpp"
 
 #include "ampcf/core/error.hpp"
+#include "support/error_of.hpp"
 #include "unit/generation/planted.hpp"
 
 #include <gmock/gmock.h>
@@ -14,14 +15,11 @@ using ::testing::HasSubstr;
 using testing::small_options;
 
 std::string refusal_of(const GenerationOptions& options) {
-  try {
+  return ampcf::testing::error_of<UsageError>([&] {
     const auto resolved = resolve(options);
     const Catalogue catalogue(resolved);
     const Population population(resolved, catalogue);
-    return "none";
-  } catch (const UsageError& error) {
-    return error.what();
-  }
+  });
 }
 
 }  // namespace
@@ -47,7 +45,7 @@ TEST(GenerationOptions, AsManyPersonasAsTastesAreRefused) {
   options.tastes = options.personas;
   EXPECT_THAT(refusal_of(options), HasSubstr("--tastes: found 3, expected more than --personas (3)"));
   options.tastes = options.personas + 1;
-  EXPECT_EQ(refusal_of(options), "none");
+  EXPECT_EQ(refusal_of(options), "no error");
 }
 
 TEST(GenerationOptions, FewerItemsThanTastesAreRefused) {
@@ -60,7 +58,7 @@ TEST(GenerationOptions, MoreInteractionsThanTheSmallestTasteHasItemsAreRefused) 
   auto options = small_options();
   options.items = 160;
   options.interactions_per_user = 15;
-  EXPECT_EQ(refusal_of(options), "none");
+  EXPECT_EQ(refusal_of(options), "no error");
   options.interactions_per_user = 16;
   EXPECT_THAT(refusal_of(options), HasSubstr("--interactions-per-user: found 16, expected at most 15"));
 }

@@ -6,8 +6,8 @@
 #include <cmath>
 #include <vector>
 
-/// AMP-CF written down as MODEL.md section 1 and 2 state it, in double, without any of the production code's
-/// rearrangements.
+/// AMP-CF written down as the paper has it, score (model/parameters.hpp) and loss (model/loss_block.hpp), in double,
+/// without any of the production code's rearrangements.
 namespace ampcf::model::testing {
 
 /// y_ij and a of one user and item.

@@ -1,6 +1,7 @@
 #include "ampcf/core/error.hpp"
 #include "report/chart/gnuplot.hpp"
 #include "report/page/figure.hpp"
+#include "support/error_of.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -123,13 +124,9 @@ TEST(Page, RefusesWhatIsNoSvg) {
 }
 
 TEST(Gnuplot, SaysWhatToInstallWhereItIsMissing) {
-  try {
-    Gnuplot("no-such-gnuplot");
-    FAIL() << "expected an error";
-  } catch (const RuntimeError& error) {
-    EXPECT_THAT(error.what(), HasSubstr("no-such-gnuplot"));
-    EXPECT_THAT(error.what(), HasSubstr("gnuplot-nox"));
-  }
+  const auto error = testing::error_of<RuntimeError>([] { Gnuplot("no-such-gnuplot"); });
+  EXPECT_THAT(error, HasSubstr("no-such-gnuplot"));
+  EXPECT_THAT(error, HasSubstr("gnuplot-nox"));
 }
 
 TEST_F(Drawing, EveryMarkDrawsAndNothingOfALabelIsMarkup) {

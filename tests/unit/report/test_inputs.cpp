@@ -1,6 +1,7 @@
 #include "ampcf/core/error.hpp"
 #include "ampcf/evaluation/report.hpp"
 #include "report/input/subjects.hpp"
+#include "support/error_of.hpp"
 #include "support/temporary_directory.hpp"
 
 #include <gmock/gmock.h>
@@ -14,6 +15,7 @@ namespace ampcf::report {
 namespace {
 
 using ::testing::AllOf;
+using testing::error_of;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
@@ -31,26 +33,16 @@ class Inputs : public ::testing::Test {
     return directory_ / name;
   }
 
-  template <typename F>
-  static std::string fault_of(F&& read) {
-    try {
-      read();
-    } catch (const DataError& error) {
-      return error.what();
-    }
-    return "no DataError";
-  }
-
   std::string fault_of_log(const std::string& text) const {
     const auto path = write("log.csv", text);
-    auto fault = fault_of([&] { (void)read_log(path); });
+    auto fault = error_of<DataError>([&] { (void)read_log(path); });
     EXPECT_THAT(fault, StartsWith(path.string() + ":"));
     return fault.substr(std::min(fault.size(), path.string().size() + 1));
   }
 
   std::string fault_of_metrics(const std::string& text) const {
     const auto path = write("metrics.json", text);
-    return fault_of([&] { (void)read_metrics(path); });
+    return error_of<DataError>([&] { (void)read_metrics(path); });
   }
 
   testing::TemporaryDirectory directory_;
@@ -82,11 +74,11 @@ TEST_F(Inputs, FaultsOfALogNameFileAndLine) {
 }
 
 TEST_F(Inputs, ARunNeedsItsFolderItsLogAndItsOptions) {
-  EXPECT_THAT(fault_of([&] { (void)read_run(directory_ / "nowhere"); }), HasSubstr("no such folder"));
+  EXPECT_THAT(error_of<DataError>([&] { (void)read_run(directory_ / "nowhere"); }), HasSubstr("no such folder"));
   write("run/log.csv", "epoch,loss\n1,0.5\n");
-  EXPECT_THAT(fault_of([&] { (void)read_run(directory_ / "run"); }), HasSubstr("no config.ini"));
+  EXPECT_THAT(error_of<DataError>([&] { (void)read_run(directory_ / "run"); }), HasSubstr("no config.ini"));
   write("run/config.ini", "personas = 4\nbroken\n");
-  EXPECT_THAT(fault_of([&] { (void)read_run(directory_ / "run"); }), HasSubstr("config.ini:2: "));
+  EXPECT_THAT(error_of<DataError>([&] { (void)read_run(directory_ / "run"); }), HasSubstr("config.ini:2: "));
   write("run/config.ini", "# options\npersonas = 4\n");
   const auto run = read_run(directory_ / "run");
   EXPECT_EQ(run.option("personas"), "4");
@@ -137,7 +129,7 @@ TEST_F(Inputs, ADeepJsonIsAnErrorLikeAnyOther) {
 }
 
 TEST_F(Inputs, MissingMetricsAreNamed) {
-  EXPECT_THAT(fault_of([&] { (void)read_metrics(directory_ / "nowhere.json"); }), HasSubstr("nowhere.json"));
+  EXPECT_THAT(error_of<DataError>([&] { (void)read_metrics(directory_ / "nowhere.json"); }), HasSubstr("nowhere.json"));
 }
 
 TEST_F(Inputs, MoreSubjectsThanLettersAreRefused) {

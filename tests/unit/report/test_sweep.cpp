@@ -1,6 +1,7 @@
 #include "ampcf/core/error.hpp"
 #include "ampcf/storage/file.hpp"
 #include "report/input/sweep.hpp"
+#include "support/error_of.hpp"
 #include "support/temporary_directory.hpp"
 
 #include <gmock/gmock.h>
@@ -74,12 +75,7 @@ TEST_F(SweepFolder, PlacesValuesOnTheirAxis) {
 
 TEST_F(SweepFolder, ThatIsMissingOrMalformedIsAnErrorWithItsName) {
   const auto complaint = [&] {
-    try {
-      static_cast<void>(read_sweep(directory / "sweep"));
-    } catch (const DataError& error) {
-      return std::string(error.what());
-    }
-    return std::string("nothing");
+    return testing::error_of<DataError>([&] { static_cast<void>(read_sweep(directory / "sweep")); });
   };
   EXPECT_THAT(complaint(), HasSubstr("sweep.h5: no such file, expected the folder of an ampcf-sweep"));
   write({"0.1", "0.001"});

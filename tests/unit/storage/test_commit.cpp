@@ -1,30 +1,19 @@
 #include "ampcf/core/error.hpp"
 #include "ampcf/storage/file.hpp"
 #include "support/temporary_directory.hpp"
+#include "support/text_of.hpp"
 
 #include <gtest/gtest.h>
 
 #include <fstream>
-#include <sstream>
 
 namespace ampcf::storage {
-
-namespace {
-
-std::string content(const std::filesystem::path& path) {
-  std::ifstream stream(path);
-  std::ostringstream text;
-  text << stream.rdbuf();
-  return text.str();
-}
-
-}  // namespace
 
 TEST(Commit, ReplacesAFileByAWholeOne) {
   const testing::TemporaryDirectory directory;
   commit_text(directory / "a.txt", "old");
   commit_text(directory / "a.txt", "new");
-  EXPECT_EQ(content(directory / "a.txt"), "new");
+  EXPECT_EQ(testing::text_of(directory / "a.txt"), "new");
 }
 
 TEST(Commit, ThatFailsKeepsTheOldFileAndLeavesNothingElse) {

@@ -1,6 +1,7 @@
 #include "ampcf/storage/file.hpp"
 
 #include "ampcf/core/error.hpp"
+#include "support/error_of.hpp"
 #include "support/temporary_directory.hpp"
 
 #include <gmock/gmock.h>
@@ -14,17 +15,8 @@ namespace ampcf::storage {
 namespace {
 
 using ::testing::ElementsAre;
+using testing::error_of;
 using ::testing::HasSubstr;
-
-template <typename F>
-std::string data_error_of(F&& work) {
-  try {
-    work();
-  } catch (const DataError& error) {
-    return error.what();
-  }
-  return "no error";
-}
 
 // A file with one of everything.
 File sample(const std::filesystem::path& path) {
@@ -83,16 +75,19 @@ TEST(StorageFile, SaysWhatWasFoundAndWhatWasExpected) {
   const testing::TemporaryDirectory directory;
   const auto path = directory / "x.h5";
   const auto file = sample(path);
-  EXPECT_THAT(data_error_of([&] { (void)file.read<float>("/absent"); }), HasSubstr("no dataset /absent"));
-  EXPECT_THAT(data_error_of([&] { (void)file.read<double>("/a/deep/matrix"); }),
+  EXPECT_THAT(error_of<DataError>([&] { (void)file.read<float>("/absent"); }), HasSubstr("no dataset /absent"));
+  EXPECT_THAT(error_of<DataError>([&] { (void)file.read<double>("/a/deep/matrix"); }),
               HasSubstr("/a/deep/matrix holds float32, expected float64"));
-  EXPECT_THAT(data_error_of([&] { file.expect_shape("/counts", {5}); }), HasSubstr("has shape (4), expected (5)"));
-  EXPECT_THAT(data_error_of([&] { (void)file.read_strings("/counts"); }), HasSubstr("holds uint32, expected string"));
-  EXPECT_THAT(data_error_of([&] { (void)file.attribute<std::int32_t>("size"); }), HasSubstr("no attribute 'size'"));
+  EXPECT_THAT(error_of<DataError>([&] { file.expect_shape("/counts", {5}); }),
+              HasSubstr("has shape (4), expected (5)"));
+  EXPECT_THAT(error_of<DataError>([&] { (void)file.read_strings("/counts"); }),
+              HasSubstr("holds uint32, expected string"));
+  EXPECT_THAT(error_of<DataError>([&] { (void)file.attribute<std::int32_t>("size"); }),
+              HasSubstr("no attribute 'size'"));
   std::vector<float> rows(4);
-  EXPECT_THAT(data_error_of([&] { file.read_rows("/a/deep/matrix", 2, std::span<float>(rows)); }),
+  EXPECT_THAT(error_of<DataError>([&] { file.read_rows("/a/deep/matrix", 2, std::span<float>(rows)); }),
               HasSubstr("expected rows 2 to 4"));
-  for (const auto& text : {data_error_of([&] { (void)file.read<float>("/absent"); })}) {
+  for (const auto& text : {error_of<DataError>([&] { (void)file.read<float>("/absent"); })}) {
     EXPECT_THAT(text, HasSubstr(path.string()));
   }
 }
@@ -100,8 +95,9 @@ TEST(StorageFile, SaysWhatWasFoundAndWhatWasExpected) {
 TEST(StorageFile, OfAnotherKindOrNowhereIsRefused) {
   const testing::TemporaryDirectory directory;
   commit_text(directory / "text", "no HDF5 here");
-  EXPECT_THAT(data_error_of([&] { (void)File::open(directory / "text"); }), HasSubstr("not a readable HDF5 file"));
-  EXPECT_THAT(data_error_of([&] { (void)File::open(directory / "absent"); }), HasSubstr("no such file"));
+  EXPECT_THAT(error_of<DataError>([&] { (void)File::open(directory / "text"); }),
+              HasSubstr("not a readable HDF5 file"));
+  EXPECT_THAT(error_of<DataError>([&] { (void)File::open(directory / "absent"); }), HasSubstr("no such file"));
   EXPECT_THROW((void)File::create(directory / "absent" / "x.h5"), RuntimeError);
 }
 

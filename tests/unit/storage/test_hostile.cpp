@@ -2,6 +2,7 @@
 #include "ampcf/storage/file.hpp"
 #include "storage/handle.hpp"
 #include "storage/seal.hpp"
+#include "support/error_of.hpp"
 #include "support/temporary_directory.hpp"
 
 #include <gmock/gmock.h>
@@ -15,17 +16,8 @@ namespace ampcf::storage {
 
 namespace {
 
+using testing::error_of;
 using ::testing::HasSubstr;
-
-template <typename F>
-std::string data_error_of(F&& work) {
-  try {
-    work();
-  } catch (const DataError& error) {
-    return error.what();
-  }
-  return "no error";
-}
 
 // A sound HDF5 file that this program did not write, filled through the library, with or without a seal.
 std::filesystem::path foreign(const testing::TemporaryDirectory& directory, const std::function<void(hid_t)>& fill,
@@ -59,8 +51,8 @@ TEST_P(Claim, OfMoreNumbersThanAreStoredIsRefused) {
     const auto path = foreign(
         directory, [&](hid_t file) { add_dataset(file, H5T_STD_U64LE, extents); }, GetParam());
     const auto file = File::open(path);
-    EXPECT_THAT(data_error_of([&] { (void)file.shape("/x"); }), HasSubstr("/x claims the shape"));
-    EXPECT_THAT(data_error_of([&] { (void)file.read<std::uint64_t>("/x"); }), HasSubstr("foreign.h5: /x claims"));
+    EXPECT_THAT(error_of<DataError>([&] { (void)file.shape("/x"); }), HasSubstr("/x claims the shape"));
+    EXPECT_THAT(error_of<DataError>([&] { (void)file.read<std::uint64_t>("/x"); }), HasSubstr("foreign.h5: /x claims"));
   }
 }
 
@@ -70,7 +62,8 @@ TEST_P(Claim, OfMoreStringsThanAreStoredIsRefused) {
   H5Tset_size(type.id(), H5T_VARIABLE);
   const auto path = foreign(
       directory, [&](hid_t file) { add_dataset(file, type.id(), {hsize_t{1} << 40}); }, GetParam());
-  EXPECT_THAT(data_error_of([&] { (void)File::open(path).read_strings("/x"); }), HasSubstr("/x claims the shape"));
+  EXPECT_THAT(error_of<DataError>([&] { (void)File::open(path).read_strings("/x"); }),
+              HasSubstr("/x claims the shape"));
 }
 
 // Half a gigabyte was read before anybody asked what shape a list has.
@@ -86,7 +79,7 @@ TEST_P(Claim, OfATableOfStringsIsRefused) {
         add_dataset(file, type.id(), {3, 2}, properties.id());
       },
       GetParam());
-  EXPECT_THAT(data_error_of([&] { (void)File::open(path).read_strings("/x"); }), HasSubstr("has shape (3, 2)"));
+  EXPECT_THAT(error_of<DataError>([&] { (void)File::open(path).read_strings("/x"); }), HasSubstr("has shape (3, 2)"));
 }
 
 // HDF5 1.10.8 reads behind the end of a chunk that is shorter than its checksum.
@@ -105,7 +98,8 @@ TEST_P(Claim, OfAnotherFilterThanShuffleAndDeflateIsRefused) {
         H5Dwrite_chunk(dataset.id(), H5P_DEFAULT, 0, &origin, 3, "abc");
       },
       GetParam());
-  EXPECT_THAT(data_error_of([&] { (void)File::open(path).read<std::uint32_t>("/x"); }), HasSubstr("another filter"));
+  EXPECT_THAT(error_of<DataError>([&] { (void)File::open(path).read<std::uint32_t>("/x"); }),
+              HasSubstr("another filter"));
 }
 
 // Memory for one value was filled with a thousand.
@@ -125,8 +119,8 @@ TEST_P(Claim, OfSeveralValuesInAnAttributeIsRefused) {
         },
         GetParam());
     const auto file = File::open(path);
-    EXPECT_THAT(data_error_of([&] { (void)file.text_attribute("a"); }), HasSubstr("no attribute 'a'"));
-    EXPECT_THAT(data_error_of([&] { (void)file.attribute<std::int32_t>("a"); }), HasSubstr("no attribute 'a'"));
+    EXPECT_THAT(error_of<DataError>([&] { (void)file.text_attribute("a"); }), HasSubstr("no attribute 'a'"));
+    EXPECT_THAT(error_of<DataError>([&] { (void)file.attribute<std::int32_t>("a"); }), HasSubstr("no attribute 'a'"));
   }
 }
 
@@ -143,13 +137,14 @@ TEST_P(Claim, ThatNumbersAreInAnotherFileIsRefused) {
   for (const auto properties : {external.id(), virtual_one.id()}) {
     const auto path = foreign(
         directory, [&](hid_t file) { add_dataset(file, H5T_STD_U32LE, {4}, properties); }, GetParam());
-    EXPECT_THAT(data_error_of([&] { (void)File::open(path).read<std::uint32_t>("/x"); }), HasSubstr("other files"));
+    EXPECT_THAT(error_of<DataError>([&] { (void)File::open(path).read<std::uint32_t>("/x"); }),
+                HasSubstr("other files"));
   }
   const auto linked = foreign(
       directory, [&](hid_t file) { H5Lcreate_external(pipe.c_str(), "/y", file, "/x", H5P_DEFAULT, H5P_DEFAULT); },
       GetParam());
   const auto file = File::open(linked);
-  EXPECT_THAT(data_error_of([&] { (void)file.read<std::uint32_t>("/x"); }), HasSubstr("no dataset /x"));
+  EXPECT_THAT(error_of<DataError>([&] { (void)file.read<std::uint32_t>("/x"); }), HasSubstr("no dataset /x"));
 }
 
 INSTANTIATE_TEST_SUITE_P(WithoutAndWithASeal, Claim, ::testing::Bool());
@@ -158,8 +153,8 @@ TEST(HostileFile, ThatIsNoFileAtAllIsRefused) {
   const testing::TemporaryDirectory directory;
   const auto pipe = directory / "pipe";
   ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
-  EXPECT_THAT(data_error_of([&] { (void)File::open(pipe); }), HasSubstr("expected an HDF5 file"));
-  EXPECT_THAT(data_error_of([&] { (void)File::open(directory.path()); }), HasSubstr("expected an HDF5 file"));
+  EXPECT_THAT(error_of<DataError>([&] { (void)File::open(pipe); }), HasSubstr("expected an HDF5 file"));
+  EXPECT_THAT(error_of<DataError>([&] { (void)File::open(directory.path()); }), HasSubstr("expected an HDF5 file"));
 }
 
 // What HDF5 writes by default, as other programs do: read, and the same as ever.

@@ -4,21 +4,17 @@
 #include "ampcf/random/philox.hpp"
 #include "ampcf/storage/file.hpp"
 #include "support/temporary_directory.hpp"
+#include "support/text_of.hpp"
 
 #include <gtest/gtest.h>
 
 #include <fstream>
-#include <sstream>
 
 namespace ampcf::storage {
 
 namespace {
 
-std::string bytes_of(const std::filesystem::path& path) {
-  std::ostringstream text;
-  text << std::ifstream(path, std::ios::binary).rdbuf();
-  return text.str();
-}
+using testing::text_of;
 
 void write_bytes(const std::filesystem::path& path, const std::string& bytes) {
   std::ofstream(path, std::ios::binary) << bytes;
@@ -45,7 +41,7 @@ TEST(Seal, HoldsForAFileAsItWasClosed) {
 TEST(Seal, BreaksWithAnyByteThatIsNoRow) {
   const testing::TemporaryDirectory directory;
   const auto path = sample(directory);
-  const auto bytes = bytes_of(path);
+  const auto bytes = text_of(path);
   const std::string row(4, '\0');
   for (std::size_t place = 0; place < bytes.size(); ++place) {
     auto changed = bytes;
@@ -60,7 +56,7 @@ TEST(Seal, BreaksWithAnyByteThatIsNoRow) {
 TEST(Seal, BreaksWithTheLengthOfTheFile) {
   const testing::TemporaryDirectory directory;
   const auto path = sample(directory);
-  const auto bytes = bytes_of(path);
+  const auto bytes = text_of(path);
   for (const auto& changed : {bytes + "x", bytes.substr(0, bytes.size() - 1), bytes.substr(0, 100), std::string()}) {
     write_bytes(path, changed);
     EXPECT_FALSE(is_seal_whole(path));
@@ -71,7 +67,7 @@ TEST(Seal, BreaksWithTheLengthOfTheFile) {
 TEST(Seal, OfRandomBytesNeverHoldsAndIsSafeToRead) {
   const testing::TemporaryDirectory directory;
   const auto path = sample(directory);
-  const auto bytes = bytes_of(path);
+  const auto bytes = text_of(path);
   random::Draws draws(3, random::Stream::generation, 0);
   for (int trial = 0; trial < 300; ++trial) {
     auto changed = bytes;
@@ -86,19 +82,19 @@ TEST(Seal, OfRandomBytesNeverHoldsAndIsSafeToRead) {
 TEST(Seal, IsLeftOutWhereThereAreTooManyExtents) {
   const testing::TemporaryDirectory directory;
   const auto path = sample(directory);
-  const auto bytes = bytes_of(path);
+  const auto bytes = text_of(path);
   std::vector<Extent> apart;
   for (std::uint64_t i = 0; i < 200; ++i) {
     apart.push_back({kSealBytes + 2 * i, kSealBytes + 2 * i + 1});
   }
   write_seal(path, apart);
-  EXPECT_TRUE(bytes_of(path) == bytes);
+  EXPECT_TRUE(text_of(path) == bytes);
 }
 
 TEST(Seal, CanBeMissing) {
   const testing::TemporaryDirectory directory;
   const auto path = sample(directory);
-  auto bytes = bytes_of(path);
+  auto bytes = text_of(path);
   std::fill_n(bytes.begin(), kSealBytes, '\0');
   write_bytes(path, bytes);
   EXPECT_FALSE(is_seal_whole(path));

@@ -1,5 +1,6 @@
 #include "ampcf/core/error.hpp"
 #include "ampcf/sweep/plan.hpp"
+#include "support/error_of.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -22,12 +23,7 @@ Plan plan_of(const Method& method, const std::string& text, const std::string& b
 }
 
 std::string complaint(const Method& method, const std::string& text, const std::string& base = "epochs = 9\n") {
-  try {
-    static_cast<void>(plan_of(method, text, base));
-  } catch (const UsageError& error) {
-    return error.what();
-  }
-  return "nothing";
+  return testing::error_of<UsageError>([&] { static_cast<void>(plan_of(method, text, base)); });
 }
 
 Result scored(double score) {
@@ -201,12 +197,9 @@ TEST(Result, ComesBackFromItsText) {
 
 TEST(Result, ThatIsDamagedNamesItsFile) {
   for (const std::string text : {"", "state = done\n", "state = what\n", "epochs = -1\n"}) {
-    try {
-      static_cast<void>(result_from_text(text, "results/0001-1"));
-      ADD_FAILURE() << text;
-    } catch (const RuntimeError& error) {
-      EXPECT_THAT(error.what(), HasSubstr("results/0001-1"));
-    }
+    EXPECT_THAT(testing::error_of<RuntimeError>([&] { static_cast<void>(result_from_text(text, "results/0001-1")); }),
+                HasSubstr("results/0001-1"))
+        << text;
   }
 }
 

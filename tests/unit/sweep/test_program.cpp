@@ -3,6 +3,7 @@
 #include "ampcf/sweep/program.hpp"
 #include "support/small_dataset.hpp"
 #include "support/temporary_directory.hpp"
+#include "support/text_of.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -17,18 +18,13 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
+using testing::text_of;
 using testing::world;
 
 constexpr const char* kOptions = "attention = identity\ndim = 8\nbatch-size = 64\nepochs = 2\nshards = 16\n[sweep]\n";
 constexpr const char* kHalving =
     "method = halving\ntrials = 6\neta = 2\nrungs = 2\nbracket = 4\n"
     "learning-rate = log 0.003 .. 0.1\npersonas = 1, 2, 3\n";
-
-std::string text_of(const std::filesystem::path& path) {
-  std::ostringstream text;
-  text << std::ifstream(path, std::ios::binary).rdbuf();
-  return text.str();
-}
 
 class Sweep : public ::testing::Test {
  protected:

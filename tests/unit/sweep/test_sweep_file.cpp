@@ -1,5 +1,6 @@
 #include "ampcf/core/error.hpp"
 #include "ampcf/sweep/plan.hpp"
+#include "support/error_of.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -15,12 +16,7 @@ Axis axis(const std::string& name, const std::string& text) { return parse_axis(
 
 // What is said of a sweep file.
 std::string complaint(const std::string& text) {
-  try {
-    static_cast<void>(SweepFile::parse(text, "s.ini"));
-  } catch (const UsageError& error) {
-    return error.what();
-  }
-  return "nothing";
+  return testing::error_of<UsageError>([&] { static_cast<void>(SweepFile::parse(text, "s.ini")); });
 }
 
 TEST(SweepFile, PartsAxesFromOptionsAndKeepsEveryLineInItsPlace) {
@@ -100,12 +96,7 @@ TEST(SweepFile, IsNotGoneOnWithAsAnother) {
   require_same_sweep(stored, "epochs = 4\nkeep = 1\n[sweep]\nmethod = random\ntrials = 6\ndim = 16, 32\n");
   require_same_sweep(stored, "lambda-balance = 0\n" + stored);  // an option that there was not, at its default
   const auto complaint_of = [&](const std::string& present) {
-    try {
-      require_same_sweep(stored, present);
-    } catch (const UsageError& error) {
-      return std::string(error.what());
-    }
-    return std::string("nothing");
+    return testing::error_of<UsageError>([&] { require_same_sweep(stored, present); });
   };
   EXPECT_THAT(complaint_of("epochs = 5\nkeep = 2\n[sweep]\nmethod = random\ntrials = 4\ndim = 16, 48\n"),
               HasSubstr("dim was 16, 32 and is 16, 48; epochs was 4 and is 5"));

@@ -3,18 +3,21 @@
 #include "ampcf/config/options.hpp"
 #include "ampcf/storage/file.hpp"
 #include "ampcf/training/trainer.hpp"
+#include "support/error_of.hpp"
 #include "support/small_dataset.hpp"
 #include "support/temporary_directory.hpp"
+#include "support/text_of.hpp"
 
 #include <fstream>
-#include <functional>
 #include <sstream>
 #include <string>
 #include <vector>
 
 namespace ampcf::training::testing {
 
+using ampcf::testing::error_of;
 using ampcf::testing::TemporaryDirectory;
+using ampcf::testing::text_of;
 using ampcf::testing::world;
 
 /// Small options that train in milliseconds.

@@ -33,13 +33,7 @@ struct Inheritance : public ::testing::Test {
 
   // The error of a training on these ranks.
   static std::string refusal(const TrainingOptions& options) {
-    try {
-      train(world(), options);
-    } catch (const Error& error) {
-      EXPECT_EQ(error.code(), ExitCode::usage) << error.what();
-      return error.what();
-    }
-    return "";
+    return error_of(ExitCode::usage, [&] { train(world(), options); });
   }
 
   // What training begins with on these ranks: nothing is done after a checkpoint before the first step.

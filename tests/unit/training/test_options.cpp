@@ -10,12 +10,7 @@ namespace ampcf::training::testing {
 namespace {
 
 std::string refusal(const TrainingOptions& stored, const TrainingOptions& present) {
-  try {
-    require_same_run(resolved(stored), resolved(present));
-  } catch (const UsageError& error) {
-    return error.what();
-  }
-  return "";
+  return error_of<UsageError>([&] { require_same_run(resolved(stored), resolved(present)); });
 }
 
 }  // namespace
@@ -67,7 +62,7 @@ TEST(ResumeOptions, ThatOnlyExtendTheRunAreTaken) {
   present.patience = 9;
   present.keep = 5;
   present.data = "elsewhere.h5";
-  EXPECT_EQ(refusal({}, present), "");
+  EXPECT_EQ(refusal({}, present), "no error");
 }
 
 TEST(ResumeOptions, ThatTheCheckpointDoesNotKnowCountAsTheirDefaults) {

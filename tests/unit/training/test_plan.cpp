@@ -110,12 +110,8 @@ TEST(HostMemory, IsKnownHereAndRefusesWhatDoesNotFit) {
   EXPECT_GT(memory->total_bytes, 0U);
   EXPECT_LE(memory->available_bytes, memory->total_bytes);
   EXPECT_NO_THROW(require_memory(1000, 1000, "a node"));
-  try {
-    require_memory(3'000'000'000, 2'000'000'000, "node 7");
-    FAIL() << "no error";
-  } catch (const RuntimeError& error) {
-    EXPECT_THAT(error.what(), HasSubstr("needs 3 GB of node 7, which has 2 GB"));
-  }
+  EXPECT_THAT(error_of<RuntimeError>([] { require_memory(3'000'000'000, 2'000'000'000, "node 7"); }),
+              HasSubstr("needs 3 GB of node 7, which has 2 GB"));
 }
 
 }  // namespace ampcf::training::testing

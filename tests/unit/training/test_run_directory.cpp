@@ -10,6 +10,8 @@
 
 namespace ampcf::training::testing {
 
+using ::testing::HasSubstr;
+
 namespace {
 
 std::vector<std::uint64_t> epochs_kept(const std::filesystem::path& run) {
@@ -30,12 +32,7 @@ TEST(RunDirectory, ThatIsNotEmptyNeedsResumeOrForce) {
   auto options = small_options(directory, "run");
   options.epochs = 1;
   train(world(), options);
-  try {
-    train(world(), options);
-    FAIL() << "no error";
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), ExitCode::usage);
-  }
+  EXPECT_THAT(error_of(ExitCode::usage, [&] { train(world(), options); }), HasSubstr("--resume"));
   options.is_forced = true;
   EXPECT_EQ(train(world(), options), ExitCode::success);
 }
@@ -73,13 +70,8 @@ TEST(RunDirectory, InUseIsRefusedAndSaysByWhom) {
   }
   const RunDirectory run(directory / "run");
   const auto lock = run.prepare(false, false);
-  try {
-    static_cast<void>(run.prepare(true, false));
-    FAIL() << "no error";
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), ExitCode::usage);
-    EXPECT_THAT(error.what(), ::testing::HasSubstr("process " + std::to_string(getpid())));
-  }
+  EXPECT_THAT(error_of(ExitCode::usage, [&] { static_cast<void>(run.prepare(true, false)); }),
+              HasSubstr("process " + std::to_string(getpid())));
 }
 
 TEST(RunDirectory, IsFreeAgainAfterItsRun) {
@@ -108,13 +100,10 @@ TEST(RunDirectory, HoldsOptionsThatReadBack) {
   auto options = small_options(directory, "run");
   options.epochs = 1;
   train(world(), options);
-  std::ifstream stream(directory / "run/config.ini");
-  std::ostringstream text;
-  text << stream.rdbuf();
   TrainingOptions read;
   config::OptionTable table("test", "", "");
   add_options(table, read);
-  table.read_ini(text.str(), "config.ini");
+  table.read_ini(text_of(directory / "run/config.ini"), "config.ini");
   EXPECT_EQ(table.resolved(), resolved(options));
 }
 
