@@ -4,6 +4,8 @@
 #include "dataset/raw/interner.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <optional>
 
 namespace ampcf::dataset {
 
@@ -18,38 +20,61 @@ void check_offsets(const std::filesystem::path& path, const std::vector<std::uin
   }
 }
 
-// Whether items rise strictly inside each user's row. Descents are counted without a branch to each number, so in
-// vectors; those from one row to the next do not matter.
-bool rise_in_rows(const Interactions& interactions) {
+// Reads rows of items, each of which exists or is `none`; `look` sees every block that has passed.
+template <typename T>
+std::vector<T> read_items(const storage::File& file, const std::string& name, std::uint64_t first, std::uint64_t rows,
+                          std::uint64_t item_count, std::optional<T> none,
+                          const std::function<void(std::span<const T>)>& look = {}) {
+  using Unsigned = std::make_unsigned_t<T>;
+  const auto end = static_cast<Unsigned>(item_count);
+  const bool has_none = none.has_value();
+  const T no_item = none.value_or(0);
+  const auto is_bad = [=](T item) { return (static_cast<Unsigned>(item) >= end) & !(has_none & (item == no_item)); };
+  return file.read_rows<T>(name, first, rows, [&](std::span<const T> items) {
+    // Without a branch to each number, so in vectors.
+    Unsigned bad_ones = 0;
+    for (const T item : items) {
+      bad_ones |= static_cast<Unsigned>(is_bad(item));
+    }
+    if (bad_ones != 0) {
+      const auto bad = std::find_if(items.begin(), items.end(), is_bad);
+      throw DataError("{}: {} names item {}, but there are {} items", file.path().string(), name, *bad, item_count);
+    }
+    if (look) {
+      look(items);
+    }
+  });
+}
+
+// Counts items that are not larger than the one before them: without a branch to each, so in vectors.
+class DescentCounter {
+ public:
+  void look(std::span<const ItemIndex> items) {
+    count_ += static_cast<std::uint64_t>(has_last_ && items.front() <= last_);
+    for (std::size_t i = 1; i < items.size(); ++i) {
+      count_ += static_cast<std::uint64_t>(items[i] <= items[i - 1]);
+    }
+    last_ = items.back();
+    has_last_ = true;
+  }
+  [[nodiscard]] std::uint64_t count() const { return count_; }
+
+ private:
+  std::uint64_t count_ = 0;
+  ItemIndex last_ = 0;
+  bool has_last_ = false;
+};
+
+// Descents from one user's row to the next, which do not matter.
+std::uint64_t descents_between_rows(const Interactions& interactions) {
   const auto& item = interactions.item;
   std::uint64_t descents = 0;
-  for (std::size_t i = 1; i < item.size(); ++i) {
-    descents += static_cast<std::uint64_t>(item[i] <= item[i - 1]);
-  }
-  std::uint64_t between_rows = 0;
   for (std::uint64_t user = 1; user < interactions.users.count(); ++user) {
     const auto start = interactions.indptr[user];
     const bool is_first_of_row = start < interactions.indptr[user + 1] && start > 0;
-    between_rows += static_cast<std::uint64_t>(is_first_of_row && item[start] <= item[start - 1]);
+    descents += static_cast<std::uint64_t>(is_first_of_row && item[start] <= item[start - 1]);
   }
-  return descents == between_rows;
-}
-
-template <typename T>
-void check_items(const std::filesystem::path& path, const std::string& name, const std::vector<T>& items, T none,
-                 std::uint64_t item_count) {
-  using Unsigned = std::make_unsigned_t<T>;
-  const auto end = static_cast<Unsigned>(item_count);
-  const auto is_bad = [&](T item) { return (item != none) & (static_cast<Unsigned>(item) >= end); };
-  // Without a branch to each number, so in vectors.
-  Unsigned bad_ones = 0;
-  for (const T item : items) {
-    bad_ones |= static_cast<Unsigned>(is_bad(item));
-  }
-  if (bad_ones != 0) {
-    const auto bad = std::find_if(items.begin(), items.end(), is_bad);
-    throw DataError("{}: {} names item {}, but there are {} items", path.string(), name, *bad, item_count);
-  }
+  return descents;
 }
 
 }  // namespace
@@ -102,8 +127,10 @@ void Dataset::add_back_validation() {
 }
 
 Interactions Dataset::interactions(UserRange users) const {
-  auto stored = stored_interactions(users);
-  return added_.empty() ? stored : with_added(stored);
+  if (added_.empty()) {
+    return stored_interactions(users);
+  }
+  return with_added(stored_interactions(users));
 }
 
 Interactions Dataset::stored_interactions(UserRange users) const {
@@ -116,16 +143,16 @@ Interactions Dataset::stored_interactions(UserRange users) const {
   for (auto& offset : out.indptr) {
     offset -= out.first_position;
   }
-  out.item.resize(out.indptr.back());
-  file_.read_rows("/train/item", out.first_position, std::span<ItemIndex>(out.item));
-  check_items(path(), "/train/item", out.item, kNoCandidate, item_count_);
-  const bool is_in_order = rise_in_rows(out);
+  DescentCounter descents;
+  out.item = read_items<ItemIndex>(file_, "/train/item", out.first_position, out.indptr.back(), item_count_, {},
+                                   [&](std::span<const ItemIndex> items) { descents.look(items); });
+  if (descents.count() == descents_between_rows(out)) {
+    return out;
+  }
   for (std::uint64_t user = 0; user < users.count(); ++user) {
     const auto row = out.of(user);
-    if ((!is_in_order && std::adjacent_find(row.begin(), row.end(), std::greater_equal<>()) != row.end()) ||
-        (!row.empty() && row.back() >= item_count_)) {
-      throw DataError("{}: /train/item of user {} is not ascending below {}", path().string(), users.first + user,
-                      item_count_);
+    if (std::adjacent_find(row.begin(), row.end(), std::greater_equal<>()) != row.end()) {
+      throw DataError("{}: /train/item of user {} is not ascending", path().string(), users.first + user);
     }
   }
   return out;
@@ -156,24 +183,19 @@ Interactions Dataset::with_added(const Interactions& stored) const {
 }
 
 std::vector<std::int64_t> Dataset::held_out_items(HeldOutPart part, UserRange users) const {
-  std::vector<std::int64_t> items(users.count(), kNoItem);
-  if (part == HeldOutPart::test || added_.empty()) {
-    const auto name = group_of(part) + "/item";
-    file_.read_rows(name, users.first, std::span<std::int64_t>(items));
-    check_items(path(), name, items, kNoItem, item_count_);
+  if (part == HeldOutPart::validation && !added_.empty()) {
+    return std::vector<std::int64_t>(users.count(), kNoItem);
   }
-  return items;
+  return read_items<std::int64_t>(file_, group_of(part) + "/item", users.first, users.count(), item_count_, kNoItem);
 }
 
 HeldOut Dataset::held_out(HeldOutPart part, UserRange users) const {
-  const auto group = group_of(part);
   HeldOut out;
   out.users = users;
   out.item = held_out_items(part, users);
   out.candidates_per_user = candidates_per_user(part);
-  out.candidates.resize(users.count() * out.candidates_per_user);
-  file_.read_rows(group + "/candidates", users.first, std::span<ItemIndex>(out.candidates));
-  check_items(path(), group + "/candidates", out.candidates, kNoCandidate, item_count_);
+  out.candidates = read_items<ItemIndex>(file_, group_of(part) + "/candidates", users.first, users.count(), item_count_,
+                                         kNoCandidate);
   return out;
 }
 

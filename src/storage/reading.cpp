@@ -2,9 +2,11 @@
 #include "storage/file_state.hpp"
 
 #include <fmt/ranges.h>
+#include <sys/mman.h>
 
 #include <algorithm>
 #include <cstring>
+#include <memory>
 
 namespace ampcf::storage {
 
@@ -15,6 +17,35 @@ bool is_one_value(const Handle& attribute, H5T_class_t expected) {
   const Handle space(H5Aget_space(attribute.id()), H5Sclose);
   const Handle type(H5Aget_type(attribute.id()), H5Tclose);
   return H5Sget_simple_extent_npoints(space.id()) == 1 && H5Tget_class(type.id()) == expected;
+}
+
+template <typename T>
+bool read_into(std::span<T> out, const Handle& dataset, const Shape& shape, std::uint64_t first, std::uint64_t rows) {
+  const auto from = select_rows(dataset, shape, first, rows);
+  const auto into = flat_space(out.size());
+  return H5Dread(dataset.id(), memory_type<T>(), into.id(), from.id(), H5P_DEFAULT, out.data()) >= 0;
+}
+
+// A block is copied by the kernel and looked at while it is in a core's second-level cache.
+constexpr std::uint64_t kBytesAtOnce = std::uint64_t{1} << 19U;
+
+// Of small pages, a large vector's first touch would take longer than the reading.
+template <typename T>
+void reserve_large(std::vector<T>& values, std::uint64_t count) {
+  constexpr std::uint64_t kHugePage = std::uint64_t{2} << 20U;
+  values.reserve(count);
+  const auto bytes = count * sizeof(T);
+  void* start = values.data();
+  std::size_t room = bytes;
+  if (bytes >= 4 * kHugePage && std::align(kHugePage, kHugePage, start, room) != nullptr) {
+    ::madvise(start, room / kHugePage * kHugePage, MADV_HUGEPAGE);  // a wish: systems without them refuse it
+  }
+}
+
+// A chunk is read whole, so that blocks of chunks would read them again and again.
+bool is_chunked(const Handle& dataset) {
+  const Handle properties(H5Dget_create_plist(dataset.id()), H5Pclose);
+  return H5Pget_layout(properties.id()) == H5D_CHUNKED;
 }
 
 }  // namespace
@@ -70,11 +101,35 @@ std::vector<T> File::read(const std::string& dataset) const {
   if (extents.empty()) {
     throw DataError("{}: {} is a single value, expected an array", path().string(), dataset);
   }
+  return read_rows<T>(dataset, 0, extents[0], [](std::span<const T>) {});
+}
+
+template <typename T>
+std::vector<T> File::read_rows(const std::string& dataset, std::uint64_t first, std::uint64_t rows,
+                               const std::function<void(std::span<const T>)>& look) const {
   const auto handle = state_->open_dataset(dataset);
   state_->expect_type<T>(handle, dataset);
-  const auto numbers = extents[0] * row_size(extents);
-  std::vector<T> values(numbers);
-  read_rows(dataset, 0, std::span<T>(values));
+  const Handle whole(H5Dget_space(handle.id()), H5Sclose);
+  const auto extents = shape_of(whole);
+  if (extents.empty() || rows > extents[0] || first > extents[0] - rows) {
+    throw DataError("{}: {} has shape ({}), expected rows {} to {}", path().string(), dataset, fmt::join(extents, ", "),
+                    first, first + rows);
+  }
+  const auto row = row_size(extents);
+  const auto at_once = is_chunked(handle)
+                           ? rows
+                           : std::max<std::uint64_t>(1, kBytesAtOnce / std::max<std::uint64_t>(1, row * sizeof(T)));
+  std::vector<T> values;
+  reserve_large(values, rows * row);
+  for (std::uint64_t begin = 0; begin < rows && row > 0; begin += at_once) {
+    const auto count = std::min(at_once, rows - begin);
+    values.resize((begin + count) * row);
+    const auto block = std::span(values).last(count * row);
+    if (!read_into(block, handle, extents, first + begin, count)) {
+      state_->fail_reading(dataset);
+    }
+    look(block);
+  }
   return values;
 }
 
@@ -93,9 +148,7 @@ void File::read_rows(const std::string& dataset, std::uint64_t first, std::span<
     throw DataError("{}: {} has shape ({}), expected rows {} to {}", path().string(), dataset, fmt::join(extents, ", "),
                     first, first + rows);
   }
-  const auto from = select_rows(handle, extents, first, rows);
-  const auto into = flat_space(out.size());
-  if (H5Dread(handle.id(), memory_type<T>(), into.id(), from.id(), H5P_DEFAULT, out.data()) < 0) {
+  if (!read_into(out, handle, extents, first, rows)) {
     state_->fail_reading(dataset);
   }
 }
@@ -184,9 +237,11 @@ std::string File::text_attribute(const std::string& name) const {
   return text;
 }
 
-#define AMPCF_INSTANTIATE(T)                                                               \
-  template std::vector<T> File::read<T>(const std::string&) const;                         \
-  template void File::read_rows<T>(const std::string&, std::uint64_t, std::span<T>) const; \
+#define AMPCF_INSTANTIATE(T)                                                                        \
+  template std::vector<T> File::read<T>(const std::string&) const;                                  \
+  template void File::read_rows<T>(const std::string&, std::uint64_t, std::span<T>) const;          \
+  template std::vector<T> File::read_rows<T>(const std::string&, std::uint64_t, std::uint64_t,      \
+                                             const std::function<void(std::span<const T>)>&) const; \
   template T File::attribute<T>(const std::string&) const;
 AMPCF_INSTANTIATE(std::int32_t)
 AMPCF_INSTANTIATE(std::uint32_t)

@@ -52,6 +52,12 @@ class File {
   template <typename T>
   void read_rows(const std::string& dataset, std::uint64_t first, std::span<T> out) const;
 
+  /// So many rows from the first, in blocks of whole rows: `look` sees each while it is still in the cache, and throws
+  /// where it finds a fault. Large ones lie in huge pages where the system has them.
+  template <typename T>
+  [[nodiscard]] std::vector<T> read_rows(const std::string& dataset, std::uint64_t first, std::uint64_t rows,
+                                         const std::function<void(std::span<const T>)>& look) const;
+
   /// Strings of fixed or variable length.
   [[nodiscard]] std::vector<std::string> read_strings(const std::string& dataset) const;
 

@@ -7,6 +7,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <numeric>
+
 namespace ampcf::dataset {
 
 namespace {
@@ -106,6 +108,39 @@ TEST(DatasetFile, ItemsOutOfRangeAreRefused) {
   writer.append(block_of({"u"}, {1}, {4}));
   writer.finish(four_items());
   EXPECT_THROW((void)Dataset(directory / "data.h5").interactions({0, 1}), DataError);
+}
+
+TEST(DatasetFile, TrainingItemsThatAreNoneAreRefused) {
+  const testing::TemporaryDirectory directory;
+  DatasetWriter writer(directory / "data.h5", 1, 2, 2);
+  writer.append(block_of({"u"}, {2}, {1, kNoCandidate}));
+  writer.finish(four_items());
+  EXPECT_THROW((void)Dataset(directory / "data.h5").interactions({0, 1}), DataError);
+}
+
+// Files are read in blocks, and rows of two users may fall as they like from one to the next, those of one user not:
+// wherever the one item that descends lies.
+TEST(DatasetFile, ItemsAscendInRowsOfAnyLength) {
+  const testing::TemporaryDirectory directory;
+  constexpr ItemIndex kItems = 300000;
+  ItemTable table;
+  for (ItemIndex i = 0; i < kItems; ++i) {
+    table.id.push_back(std::to_string(i));
+  }
+  const auto read = [&](std::uint64_t end_of_first, std::uint64_t descent) {
+    std::vector<ItemIndex> items(kItems);
+    std::iota(items.begin(), items.begin() + static_cast<std::ptrdiff_t>(descent), 0U);
+    std::iota(items.begin() + static_cast<std::ptrdiff_t>(descent), items.end(), 0U);
+    DatasetWriter writer(directory / "data.h5", 2, kItems, 2);
+    writer.append(block_of({"u", "v"}, {end_of_first, kItems - end_of_first}, items));
+    writer.finish(table);
+    return Dataset(directory / "data.h5").interactions({0, 2}).item == items;
+  };
+  for (const std::uint64_t place : {1U << 16U, 1U << 17U, (1U << 17U) + 1, 1U << 18U, kItems - 1}) {
+    EXPECT_TRUE(read(place, place)) << place;
+    EXPECT_THROW((void)read(place - 1, place), DataError) << place;
+    EXPECT_THROW((void)read(0, place), DataError) << place;
+  }
 }
 
 // Numbers of users and items are places in these lists: a repeated id moved all that follow it.

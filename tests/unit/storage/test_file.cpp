@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <numeric>
 
 namespace ampcf::storage {
 
@@ -69,6 +70,39 @@ TEST(StorageFile, ReadsShapesRowsStringsAndAttributes) {
   EXPECT_FALSE(file.contains("/a/shallow/matrix"));
   EXPECT_TRUE(file.has_attribute("version"));
   EXPECT_FALSE(file.has_attribute("size"));
+}
+
+TEST(StorageFile, ReadsManyRowsInBlocksThatFollowEachOther) {
+  const testing::TemporaryDirectory directory;
+  constexpr std::uint64_t kRows = 100000;
+  constexpr std::uint64_t kWidth = 30;  // 12 MB: many blocks, and huge pages where the system has them
+  std::vector<std::uint32_t> all(kRows * kWidth);
+  std::iota(all.begin(), all.end(), 0U);
+  auto written = File::create(directory / "x.h5");
+  written.write<std::uint32_t>("/plain", {kRows, kWidth}, all);
+  written.write<std::uint32_t>("/deflated", {kRows, kWidth}, all, 1);
+  written.close();
+  const auto file = File::open(directory / "x.h5");
+  for (const std::string dataset : {"/plain", "/deflated"}) {
+    std::vector<std::uint32_t> seen;
+    const auto rows = file.read_rows<std::uint32_t>(dataset, 1, kRows - 2, [&](std::span<const std::uint32_t> block) {
+      EXPECT_EQ(block.size() % kWidth, 0U);
+      seen.insert(seen.end(), block.begin(), block.end());
+    });
+    EXPECT_TRUE(std::equal(rows.begin(), rows.end(), all.begin() + kWidth, all.end() - kWidth)) << dataset;
+    EXPECT_EQ(seen, rows) << dataset;
+  }
+}
+
+TEST(StorageFile, BlocksOfRowsThatAreNotThereAreRefused) {
+  const testing::TemporaryDirectory directory;
+  const auto file = sample(directory / "x.h5");
+  const auto read = [&](std::uint64_t first, std::uint64_t rows) {
+    return file.read_rows<float>("/a/deep/matrix", first, rows, [](std::span<const float>) { FAIL(); });
+  };
+  EXPECT_THAT(data_error_of([&] { (void)read(2, 2); }), HasSubstr("has shape (3, 2), expected rows 2 to 4"));
+  EXPECT_THROW((void)read(1, std::numeric_limits<std::uint64_t>::max()), DataError);
+  EXPECT_TRUE(read(3, 0).empty());
 }
 
 TEST(StorageFile, SaysWhatWasFoundAndWhatWasExpected) {
