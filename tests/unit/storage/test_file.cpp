@@ -100,7 +100,7 @@ TEST(StorageFile, BlocksOfRowsThatAreNotThereAreRefused) {
   const auto read = [&](std::uint64_t first, std::uint64_t rows) {
     return file.read_rows<float>("/a/deep/matrix", first, rows, [](std::span<const float>) { FAIL(); });
   };
-  EXPECT_THAT(data_error_of([&] { (void)read(2, 2); }), HasSubstr("has shape (3, 2), expected rows 2 to 4"));
+  EXPECT_THAT(error_of<DataError>([&] { (void)read(2, 2); }), HasSubstr("has shape (3, 2), expected rows 2 to 4"));
   EXPECT_THROW((void)read(1, std::numeric_limits<std::uint64_t>::max()), DataError);
   EXPECT_TRUE(read(3, 0).empty());
 }
