@@ -117,7 +117,7 @@ TEST_F(Inheritance, IsNamedByItsFingerprintAndGoesOnToBe) {
   const auto fingerprint = checkpoint::ModelFile(begun.initialize_from).model_fingerprint();
   note_origin(begun);
   EXPECT_EQ(begun.initialize_fingerprint, fingerprint);
-  start_of(begun);
+  static_cast<void>(start_of(begun));
   auto resumed = options("named");
   resumed.is_resumed = true;
   resumed.initialize_from = directory / "nowhere.h5";
