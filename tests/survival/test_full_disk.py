@@ -101,7 +101,7 @@ class FullDisk(Workplaced):
 
     def test_a_disk_without_room_for_a_search_and_its_refit_is_noticed_before_the_search(self):
         run = self.disk("both")
-        fill("both/filler", int(5.5 * os.path.getsize("whole/checkpoint.h5")))  # four at once, and three more
+        fill("both/filler", 8 * MIB)  # of checkpoints reckoned at 1.5 MB four fit, but not three more of a search
         job = Job(mpirun(2, run, "--refit"))
         self.expect_clear_end(job, "checkpoints of", "free some, lower --keep, or choose another --output")
         self.assertNotIn("epoch 1:", job.messages())
