@@ -107,12 +107,19 @@ class Supervision(unittest.TestCase):
     def test_wrong_usage_says_so(self):
         for words in ([], ["--ranks"], ["--ranks", "2"], ["--restarts", "x", "--", "--data", "x"],
                       ["--other", "2", "--", "--data", "x"], ["--hosts", "nowhere", "--", "--data", "x"],
-                      ["--launcher", "nowhere -x", "--", "--data", "x"],
+                      ["--launcher", "nowhere -x", "--", "--data", "x"], ["--program", "nowhere", "--", "--data", "x"],
                       ["--launcher", "env mpirun", "--hosts", "player", "--", "--data", "x"]):
             with self.subTest(words=words):
                 code, messages = finish([LAUNCH, *words])
                 self.assertEqual(code, 2, messages)
                 self.assertIn("launch/train: ", messages)
+
+    @unittest.skipUnless(os.getuid() == 0, "only root is refused")
+    def test_root_is_told_how_instead_of_started_again(self):
+        env = {name: value for name, value in os.environ.items() if not name.startswith("OMPI_ALLOW_RUN_AS_ROOT")}
+        code, messages = finish([LAUNCH, "--program", "./player", "--", "--data", "x"], env=env)
+        self.assertEqual(code, 2, messages)
+        self.assertIn("launch/mpi-environment", messages)
 
     def test_another_launcher_is_given_the_ranks(self):
         with open("codes", "w", encoding="ascii") as file:
