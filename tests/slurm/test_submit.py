@@ -96,6 +96,12 @@ class Filling(Workplaced):
         self.assertEqual(done.returncode, 2)
         self.assertIn("say which with --scheduler", done.stderr)
 
+    def test_AMissingSchedulerIsNamedBesideTheFileThatIsWritten(self):
+        done = submit("--scheduler", "pbs", "train", "--output", "out", PATH="/usr/bin:/bin")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("cannot find qsub here; the job file is written: out.train.sh", done.stderr)
+        os.remove("out.train.sh")
+
 
 class Chain(Workplaced):
     """The first start is warned after a second, the next has all the time that it needs."""
