@@ -30,8 +30,11 @@ const std::filesystem::path& File::path() const { return state_->path; }
 File File::open(const std::filesystem::path& path) {
   std::error_code failed;
   const auto status = std::filesystem::status(path, failed);
+  if (status.type() == std::filesystem::file_type::not_found) {
+    throw DataError("{}: no such file", path.string());
+  }
   if (!std::filesystem::exists(status)) {
-    throw DataError("{}: no such file ({})", path.string(), failed.message());
+    throw DataError("{}: cannot look at the file: {}", path.string(), failed.message());
   }
   if (!std::filesystem::is_regular_file(status)) {
     throw DataError("{}: found a directory or a device, expected an HDF5 file", path.string());
