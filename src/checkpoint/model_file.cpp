@@ -14,6 +14,9 @@ storage::File open_checkpoint(const std::filesystem::path& path) {
   if (!std::filesystem::exists(path, failed)) {
     throw RuntimeError("{}: no such checkpoint{}", path.string(), failed ? " (" + failed.message() + ")" : "");
   }
+  if (std::filesystem::is_directory(path, failed)) {
+    throw RuntimeError("{}: a folder, expected a checkpoint: of a run, {}", path.string(), (path / "best.h5").string());
+  }
   auto file = storage::File::open(path);
   const auto format = file.has_attribute("format") ? file.text_attribute("format") : "none";
   if (format != "ampcf-checkpoint") {
