@@ -205,8 +205,10 @@ void resolve(TrainingOptions& options, bool is_attention_dim_given) {
     return;
   }
   if (is_attention_dim_given && options.dimensions.attention_dim != options.dimensions.dim) {
-    throw UsageError("--attention-dim {} with --attention identity: expected {} as --dim, or no --attention-dim",
-                     options.dimensions.attention_dim, options.dimensions.dim);
+    throw UsageError(
+        "--attention-dim {} with --attention identity: expected {} as --dim, or no --attention-dim (the "
+        "config.ini of a run has one)",
+        options.dimensions.attention_dim, options.dimensions.dim);
   }
   options.dimensions.attention_dim = options.dimensions.dim;
 }
