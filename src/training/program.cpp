@@ -140,10 +140,12 @@ ExitCode run(const communication::Communicator& communicator, Log& log, CommandL
 
 ExitCode run_program(int argc, const char* const* argv, const communication::Communicator& communicator) {
   std::unique_ptr<CommandLine> line;
+  bool has_begun = false;
   communicator.agree([&] {
     line = std::make_unique<CommandLine>(argc, argv, communicator.rank() == 0, "", "");
     if (line->is_to_run) {
       const auto base = options_of_run(line->options);
+      has_begun = !base.empty();
       line = std::make_unique<CommandLine>(argc, argv, false, base, line->options.output.string() + "/checkpoint.h5");
       note_origin(line->options);
     }
@@ -151,8 +153,12 @@ ExitCode run_program(int argc, const char* const* argv, const communication::Com
   if (!line->is_to_run) {
     return ExitCode::success;
   }
-  return communication::run_logged(line->table.log_options(), communicator,
-                                   [&](Log& log) { return run(communicator, log, *line); });
+  return communication::run_logged(line->table.log_options(), communicator, [&](Log& log) {
+    if (line->options.is_resumed && !has_begun) {
+      log.info("no checkpoint in {}: from the start", line->options.output.string());
+    }
+    return run(communicator, log, *line);
+  });
 }
 
 }  // namespace ampcf::training

@@ -11,6 +11,7 @@ namespace {
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using testing::ProgramRun;
 
 struct Train : public ::testing::Test {
@@ -98,6 +99,14 @@ TEST_F(Train, ResumeAndForceTogetherAreRefusedAndTouchNothing) {
   EXPECT_EQ(result.exit_code, 2);
   EXPECT_THAT(result.err, HasSubstr("--resume with --force"));
   EXPECT_TRUE(std::filesystem::exists(directory / "run" / "checkpoint.h5"));
+}
+
+TEST_F(Train, ResumeOfARunThatHasNotBegunSaysSo) {
+  const auto said = "no checkpoint in " + (directory / "run").string() + ": from the start";
+  const auto first = run({"--resume"});
+  EXPECT_EQ(first.exit_code, 0);
+  EXPECT_THAT(first.err, HasSubstr(said));
+  EXPECT_THAT(run({"--resume"}).err, Not(HasSubstr(said)));
 }
 
 TEST_F(Train, InitialModelStandsInConfigWithItsFingerprint) {
