@@ -196,8 +196,7 @@ void resolve(TrainingOptions& options, bool is_attention_dim_given) {
   if (options.warm_up_epochs > options.epochs) {
     throw UsageError(
         "--warm-up-epochs {} with --epochs {}: the learning rate would never be reached: expected at most as many, "
-        "also "
-        "where --epochs are to be raised later",
+        "also where --epochs are to be raised later",
         options.warm_up_epochs, options.epochs);
   }
   options.dimensions.is_identity = options.attention == "identity";
