@@ -4,6 +4,7 @@
 #include "ampcf/parallel/way_of_rows.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 namespace ampcf::parallel {
 
@@ -24,7 +25,18 @@ class Stopwatch {
 };
 
 std::size_t rows_capacity(const GradientShape& shape) {
-  return ItemGradients::capacity(shape.dimensions, shape.item_count, shape.largest_batch, shape.candidates_per_example);
+  return ItemGradients::capacity(shape.components(), shape.item_count, shape.largest_batch,
+                                 shape.candidates_per_example);
+}
+
+// Partial sums are of shards' personas, or of blocks of totals of items.
+FormGradient form_of(const GradientShape& shape, Number* memory) {
+  if (shape.projected != model::Projected::items) {
+    return {shape.dimensions, shape.shards, shape.largest_share, shape.scale.factor(), FormGradient::Memory(memory)};
+  }
+  // A block with popular items has some times its even share of a batch: kClip leaves room for that.
+  const auto share = (shape.largest_batch + GradientExchange::kItemBlocks - 1) / GradientExchange::kItemBlocks;
+  return {shape.dimensions, GradientExchange::kItemBlocks, share, 1.0F, FormGradient::Memory(memory)};
 }
 
 }  // namespace
@@ -33,6 +45,14 @@ GradientExchange::GradientExchange(const communication::Node& node, communicatio
                                    const GradientShape& shape)
     : node_(node),
       lane_(node.lane_number()),
+      forms_late_(shape.projected == model::Projected::items),
+      owns_block_([&] {
+        std::array<bool, kItemBlocks> owns{};
+        for (std::size_t block = 0; block < kItemBlocks; ++block) {
+          owns[block] = node.has_lane() && block % node.lanes() == lane_;
+        }
+        return owns;
+      }()),
       nodes_(static_cast<std::size_t>(node.lane().size())),
       this_node_(static_cast<std::size_t>(node.lane().rank())),
       peers_([&] {
@@ -47,12 +67,12 @@ GradientExchange::GradientExchange(const communication::Node& node, communicatio
       }()),
       form_total_(memory.allocate<Number>(FormGradient::size(shape.dimensions))),
       published_(node.ranks(), memory),
+      formed_(node.ranks(), memory),
       updated_(node.ranks(), memory),
-      items_(shape.dimensions, shape.item_count, shape.largest_batch, shape.candidates_per_example, shape.scale,
+      items_(shape.components(), shape.item_count, shape.largest_batch, shape.candidates_per_example, shape.scale,
              ItemGradients::Memory(peers_[lane_].rows)),
-      form_(shape.dimensions, shape.shards, shape.largest_share, shape.scale.factor(),
-            FormGradient::Memory(peers_[lane_].form)),
-      totals_(shape.dimensions.padded_dim(), shape.are_totals_rounded),
+      form_(form_of(shape, peers_[lane_].form)),
+      totals_(shape.components(), shape.are_totals_rounded),
       rounds_(node.lane()),
       letters_(nodes_),
       outgoing_(nodes_) {}
@@ -111,7 +131,9 @@ void GradientExchange::begin() {
     verdict.request = std::max(verdict.request, peer.notice->request);
   }
   add_rows_of_node();
-  add_form_of_node();
+  if (!forms_late_) {
+    add_form_of_node();
+  }
   if (nodes_ > 1) {
     begin_first_round();
   } else {
@@ -126,7 +148,7 @@ void GradientExchange::add_rows_of_node() {
     const auto count = rank == lane_ ? 0 : peers_[rank].notice->row_count;
     for (std::size_t index = 0; index < count; ++index) {
       const auto* const row = peers_[rank].rows + index * stride;
-      if (owns(item_of(row[items_.item_column()]))) {
+      if (owns(items_.item_of_row(row))) {
         items_.add_row(row);
       }
     }
@@ -148,15 +170,20 @@ std::span<Number> GradientExchange::form_slice() const {
   return form_total_.subspan(first, form_total_.size() * (lane_ + 1) / node_.lanes() - first);
 }
 
-// Of the lane's slice, the part that a node adds up where rows go by owners.
+// What of the lane's slice goes to other nodes.
+std::span<Number> GradientExchange::sent_form() const { return forms_late_ ? std::span<Number>() : form_slice(); }
+
+// Of that, the part that a node adds up where rows go by owners.
 std::span<Number> GradientExchange::form_part(std::size_t node) const {
-  const auto slice = form_slice();
+  const auto slice = sent_form();
   const auto first = slice.size() * node / nodes_;
   return slice.subspan(first, slice.size() * (node + 1) / nodes_ - first);
 }
 
 void GradientExchange::round_owned() {
-  for_each_owned([&](Number* row) { totals_.round(row); });
+  if (totals_.is_rounded()) {
+    for_each_owned([&](Number* row) { totals_.round(row); });
+  }
 }
 
 // A letter: this node's request, its sums of the form, or of the receiver's part of it, and its rows.
@@ -164,13 +191,13 @@ void GradientExchange::begin_first_round() {
   stage_ = Stage::first_round;
   const std::size_t letters = is_direct_ ? 1 : nodes_;
   for (std::size_t node = 0; node < letters; ++node) {
-    const auto form = is_direct_ ? form_slice() : form_part(node);
+    const auto form = is_direct_ ? sent_form() : form_part(node);
     letters_[node].assign(1, std::bit_cast<Number>(peers_[lane_].verdict->request));
     letters_[node].insert(letters_[node].end(), form.begin(), form.end());
   }
   const auto size = items_.row_size();
   for_each_owned([&](const Number* row) {
-    const std::size_t node = is_direct_ ? 0 : node_of(item_of(row[items_.item_column()]));
+    const std::size_t node = is_direct_ ? 0 : node_of(items_.item_of_row(row));
     if (is_direct_ || node != this_node_) {
       letters_[node].insert(letters_[node].end(), row, row + size);
     }
@@ -193,11 +220,10 @@ void GradientExchange::end_round() {
 }
 
 void GradientExchange::end_first_round() {
-  const auto form = is_direct_ ? form_slice() : form_part(this_node_);
+  const auto form = is_direct_ ? sent_form() : form_part(this_node_);
   const auto size = items_.row_size();
   std::uint64_t rows = 0;
-  for_each_owned(
-      [&](const Number* row) { rows += is_direct_ || node_of(item_of(row[items_.item_column()])) == this_node_; });
+  for_each_owned([&](const Number* row) { rows += is_direct_ || node_of(items_.item_of_row(row)) == this_node_; });
   auto& request = peers_[lane_].verdict->request;
   for (std::size_t node = 0; node < nodes_; ++node) {
     if (node == this_node_) {
@@ -231,7 +257,7 @@ void GradientExchange::begin_second_round() {
   letter.assign(1, std::bit_cast<Number>(static_cast<std::uint32_t>(rows_taken_)));
   letter.insert(letter.end(), form.begin(), form.end());
   for_each_owned([&](Number* row) {
-    if (node_of(item_of(row[items_.item_column()])) == this_node_) {
+    if (node_of(items_.item_of_row(row)) == this_node_) {
       letter.resize(letter.size() + totals_.size());
       totals_.pack(row, letter.data() + letter.size() - totals_.size());
     }
@@ -263,7 +289,7 @@ void GradientExchange::end_second_round() {
 
 // By `rows` of all nodes, which made `totals`: all ranks of the lane have counted the same.
 void GradientExchange::choose_way(std::uint64_t rows, std::uint64_t totals) {
-  is_direct_ = WayOfRows::of(nodes_, rows, items_.row_size(), totals, totals_.size(), form_slice().size()).is_direct();
+  is_direct_ = WayOfRows::of(nodes_, rows, items_.row_size(), totals, totals_.size(), sent_form().size()).is_direct();
 }
 
 void GradientExchange::check_occurrences() {
@@ -271,13 +297,38 @@ void GradientExchange::check_occurrences() {
   for_each_owned([&](const Number* row) {
     const auto occurrences = static_cast<std::uint64_t>(row[items_.occurrences_column()]);
     if (occurrences > items_.scale().most_occurrences) {
-      verdict.item = item_of(row[items_.item_column()]);
+      verdict.item = items_.item_of_row(row);
       verdict.occurrences = occurrences;
     }
   });
 }
 
+// Owned rows by block, then by item: the order in which they were touched depends on the ranks.
+void GradientExchange::sort_owned() {
+  std::array<std::size_t, kItemBlocks + 1> next{};
+  for_each_owned([&](const Number* row) { ++next[items_.item_of_row(row) % kItemBlocks + 1]; });
+  std::partial_sum(next.begin(), next.end(), next.begin());
+  first_of_block_ = next;
+  sorted_.resize(next.back());
+  for_each_owned([&](Number* row) { sorted_[next[items_.item_of_row(row) % kItemBlocks]++] = row; });
+  for (std::size_t block = 0; block < kItemBlocks; ++block) {
+    const auto at = [&](std::size_t place) { return sorted_.begin() + static_cast<std::ptrdiff_t>(place); };
+    std::sort(at(first_of_block_[block]), at(first_of_block_[block + 1]),
+              [&](const Number* a, const Number* b) { return items_.item_of_row(a) < items_.item_of_row(b); });
+  }
+}
+
 std::uint32_t GradientExchange::finish() {
+  if (forms_late_) {
+    formed_.arrive();
+    {
+      const Stopwatch waiting(seconds_waiting_);
+      formed_.wait();
+    }
+    if (node_.has_lane()) {
+      add_form_of_node();
+    }
+  }
   updated_.arrive();
   {
     const Stopwatch waiting(seconds_waiting_);

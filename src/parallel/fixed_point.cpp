@@ -21,13 +21,13 @@ ItemScale ItemScale::of(std::uint64_t largest_batch, std::size_t candidates_per_
   return {bits_below_overflow(most * static_cast<double>(kClip)), static_cast<std::uint64_t>(most)};
 }
 
-ItemGradients::ItemGradients(const model::Dimensions& dimensions, std::uint64_t item_count, std::uint64_t largest_batch,
+ItemGradients::ItemGradients(std::size_t components, std::uint64_t item_count, std::uint64_t largest_batch,
                              std::size_t candidates_per_example, const ItemScale& scale, const Memory& memory)
-    : padded_dim_(dimensions.padded_dim()),
+    : components_(components),
       scale_(scale),
       rounding_(ItemScale::kClip * scale.factor()),
       slots_(item_count, kUntouched),
-      rows_(capacity(dimensions, item_count, largest_batch, candidates_per_example), memory),
+      rows_(capacity(components, item_count, largest_batch, candidates_per_example), memory),
       opened_(candidates_per_example) {}
 
 std::uint32_t ItemGradients::append(ItemIndex item) {
@@ -39,7 +39,7 @@ std::uint32_t ItemGradients::append(ItemIndex item) {
 }
 
 void ItemGradients::add_row(const Number* other) {
-  Number* const into = row(item_of(other[item_column()]));
+  Number* const into = row_of(item_of(other[item_column()]));
   for (std::size_t column = 0; column < item_column(); ++column) {
     into[column] += other[column];
   }
@@ -47,19 +47,19 @@ void ItemGradients::add_row(const Number* other) {
 
 void ItemGradients::clear() {
   for (std::size_t index = 0; index < row_count_; ++index) {
-    slots_[item_of(row_at(index)[item_column()])] = kUntouched;
+    slots_[item_at(index)] = kUntouched;
   }
   row_count_ = 0;
 }
 
-FormGradient::FormGradient(const model::Dimensions& dimensions, std::uint64_t shards, std::uint64_t largest_share,
+FormGradient::FormGradient(const model::Dimensions& dimensions, std::uint64_t parts, std::uint64_t largest_share,
                            float gradient_scale, const Memory& memory)
     : padded_dim_(dimensions.padded_dim()),
       factor_(1.0F),
       rescale_(1.0F),
       limit_(static_cast<float>(largest_share) * kClip),
       sums_(size(dimensions), memory) {
-  const auto bits = std::min(bits_below_overflow(static_cast<double>(shards) * static_cast<double>(limit_)),
+  const auto bits = std::min(bits_below_overflow(static_cast<double>(parts) * static_cast<double>(limit_)),
                              21 - static_cast<int>(std::ceil(std::log2(limit_))));
   factor_ = std::ldexp(1.0F, bits);
   rescale_ = factor_ / gradient_scale;

@@ -37,15 +37,21 @@ MemoryNeed memory_need(const RunSize& size) {
   constexpr std::uint64_t kItem = kNumber + 8 + 8;     // row of its gradient; alias table; probability
   const auto batch_numbers = std::min(size.own_users, size.positives) * shape.user_stride();  // dL/du
   const auto part_numbers =                                                                   // u, p and dL/dp
-      shape.is_identity ? 0 : std::min<std::uint64_t>(batch_numbers, model::BatchGradient<float>::kPartNumbers);
+      size.projected == model::Projected::personas
+          ? std::min<std::uint64_t>(batch_numbers, model::BatchGradient<float>::kPartNumbers)
+          : 0;
+  const auto gradient_rows = std::min(size.items, size.positives * size.candidates);
+  const auto projected_numbers =  // q, and which of them is whose
+      size.projected == model::Projected::items ? gradient_rows * shape.padded_dim() + size.positives * size.candidates
+                                                : 0;
   constexpr std::uint64_t kString = 32;  // an id of up to 15 bytes lies in its string
   MemoryNeed need{};
   need.rank_bytes = (size.has_ids ? kString * (size.users + size.items) : 0) + 8 * size.users + size.own_users * user +
                     size.own_interactions * kInteraction + size.items * kItem +
-                    kNumber * (batch_numbers + 3 * part_numbers);
-  const auto gradient_rows = std::min(size.items, size.positives * size.candidates);
+                    kNumber * (batch_numbers + 3 * part_numbers + projected_numbers);
+  const auto gradient_row = model::rows_of_item(size.projected) * shape.padded_dim() + kernels::kLanes;
   need.node_bytes = size.items * (tables * kNumber * shape.item_stride() + kNumber) +
-                    size.node_ranks * gradient_rows * kNumber * shape.item_stride();
+                    size.node_ranks * gradient_rows * kNumber * gradient_row;
   return need;
 }
 

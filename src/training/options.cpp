@@ -50,6 +50,9 @@ void add_model_options(config::OptionTable& table, TrainingOptions& options) {
             config::kNotNegative);
   table.add("projection-noise", options.projection_noise,
             "standard deviation of learned projections around the unit matrix at the start", config::kNotNegative);
+  table.add_choice("project", options.project, {"auto", "personas", "items"},
+                   "what learned attention projects: a batch's personas, its items, or which are fewer; the same but "
+                   "for rounding. Nodes tell each other twice as much of projected items");
 }
 
 void add_loss_options(config::OptionTable& table, TrainingOptions& options) {
@@ -107,6 +110,18 @@ void add_optimizer_options(config::OptionTable& table, TrainingOptions& options)
 }
 
 }  // namespace
+
+model::Projected TrainingOptions::projected(std::uint64_t users, std::uint64_t items) const {
+  if (dimensions.is_identity || project == "personas") {
+    return dimensions.is_identity ? model::Projected::nothing : model::Projected::personas;
+  }
+  if (project == "items") {
+    return model::Projected::items;
+  }
+  // Who asks for fewer bits has a slow network: no wider rows for him.
+  return gradient_bits == "16" ? model::Projected::personas
+                               : model::cheaper_to_project(dimensions, users, items, batch_size, candidates(items));
+}
 
 std::uint64_t TrainingOptions::time_left_seconds() const {
   const auto spent = std::min(time_limit_seconds, time_spent_seconds);
@@ -202,6 +217,10 @@ void resolve(TrainingOptions& options, bool is_attention_dim_given) {
   options.dimensions.is_identity = options.attention == "identity";
   if (!options.dimensions.is_identity) {
     return;
+  }
+  if (options.project != "auto") {
+    throw UsageError("--project {} with --attention identity, which projects nothing: expected learned attention",
+                     options.project);
   }
   if (is_attention_dim_given && options.dimensions.attention_dim != options.dimensions.dim) {
     throw UsageError(

@@ -91,7 +91,12 @@ double RunPlan::mean_positives() const {
 
 RunPlan plan_run(const dataset::Dataset& data, const TrainingOptions& options, const Layout& layout) {
   const auto ranks = layout.ranks();
-  RunPlan plan{layout, parallel::ShardPlan(data.indptr(), options.shards, ranks, options.batch_size), {}, {}, 0.0, 0};
+  const auto projected = options.projected(data.user_count(), data.item_count());
+  RunPlan plan{.layout = layout,
+               .shards = parallel::ShardPlan(data.indptr(), options.shards, ranks, options.batch_size),
+               .projected = projected,
+               .ranks = {},
+               .node_bytes = {}};
   const auto steps = static_cast<double>(plan.shards.steps_per_epoch());
   const auto parts = parts_of(options);
   RunSize size{.dimensions = options.dimensions,
@@ -100,7 +105,8 @@ RunPlan plan_run(const dataset::Dataset& data, const TrainingOptions& options, c
                .items = data.item_count(),
                .validation_candidates = data.candidates_per_user(dataset::HeldOutPart::validation),
                .positives = plan.shards.largest_batch(),
-               .candidates = options.is_full_softmax ? data.item_count() : options.negatives.count + 1};
+               .candidates = options.candidates(data.item_count()),
+               .projected = projected};
   std::vector<std::uint64_t> ranks_of_node(layout.nodes);
   plan.node_bytes.resize(layout.nodes);
   for (std::uint64_t rank = 0; rank < ranks; ++rank) {
@@ -155,10 +161,11 @@ Traffic expected_traffic(const RunPlan& plan, const TrainingOptions& options, st
   const auto batch = static_cast<double>(options.batch_size);
   const auto rows = static_cast<std::uint64_t>(std::llround(all_nodes * items_of_lane(batch / all_nodes)));
   const auto totals = static_cast<std::uint64_t>(std::llround(items_of_lane(batch)));
-  const auto dim = options.dimensions.padded_dim();
-  const auto way = parallel::WayOfRows::of(nodes, rows, dim + kBesideComponents, totals,
-                                           parallel::TotalRows(dim, options.gradient_bits == "16").size(),
-                                           parallel::FormGradient::size(options.dimensions) / lanes);
+  const auto components = model::rows_of_item(plan.projected) * options.dimensions.padded_dim();
+  const auto form = plan.projected == model::Projected::personas ? parallel::FormGradient::size(options.dimensions) : 0;
+  const auto way =
+      parallel::WayOfRows::of(nodes, rows, components + kBesideComponents, totals,
+                              parallel::TotalRows(components, options.gradient_bits == "16").size(), form / lanes);
   const auto numbers = static_cast<double>(lanes * way.numbers()) * (all_nodes - 1.0) / all_nodes;
   return {numbers * sizeof(parallel::Number), way.rounds()};
 }

@@ -41,6 +41,7 @@ struct RankPlan {
 struct RunPlan {
   Layout layout;
   parallel::ShardPlan shards;
+  model::Projected projected;
   std::vector<RankPlan> ranks;
   std::vector<std::uint64_t> node_bytes;  // by node: of its ranks and what they share
   double busiest_positives = 0.0;         // of the rank that has most in a step, mean over steps

@@ -76,8 +76,11 @@ void Trainer::share_memory() {
   });
 }
 
+model::Projected Trainer::projected() const {
+  return options_.projected(dataset_->user_count(), dataset_->item_count());
+}
+
 MemoryNeed Trainer::memory_need() const {
-  const auto candidates = options_.is_full_softmax ? dataset_->item_count() : options_.negatives.count + 1;
   return training::memory_need({.dimensions = options_.dimensions,
                                 .parts = parts_of(options_),
                                 .users = dataset_->user_count(),
@@ -86,9 +89,10 @@ MemoryNeed Trainer::memory_need() const {
                                 .items = dataset_->item_count(),
                                 .validation_candidates = validation_->candidates_per_user(),
                                 .positives = plan_->largest_batch(),
-                                .candidates = candidates,
+                                .candidates = options_.candidates(dataset_->item_count()),
                                 .node_ranks = static_cast<std::uint64_t>(node_->ranks().size()),
-                                .has_ids = communicator_.rank() == 0});
+                                .has_ids = communicator_.rank() == 0,
+                                .projected = projected()});
 }
 
 // Before it is asked for: the kernel would grant it, and kill a rank when it is used.
@@ -151,6 +155,7 @@ void Trainer::build_step() {
                      options_.is_full_softmax, options_.seed);
     parallel::GradientShape shape;
     shape.dimensions = options_.dimensions;
+    shape.projected = projected();
     shape.item_count = dataset_->item_count();
     shape.largest_batch = plan_->largest_batch();
     shape.candidates_per_example = sampler_->candidates_per_example();
@@ -166,8 +171,10 @@ void Trainer::build_step() {
 void Trainer::announce() const {
   log_.info("{} users, {} items, {} training interactions, {} users with a validation item", dataset_->user_count(),
             dataset_->item_count(), dataset_->interaction_count(), validation_->user_count());
-  log_.info("r = {}, d = {}, {} attention; {} steps of {} positives to an epoch; {} on {} in {} shards",
-            options_.dimensions.personas, options_.dimensions.dim, options_.attention, plan_->steps_per_epoch(),
+  const bool is_learned = projected() != model::Projected::nothing;
+  log_.info("r = {}, d = {}, {} attention{}; {} steps of {} positives to an epoch; {} on {} in {} shards",
+            options_.dimensions.personas, options_.dimensions.dim, options_.attention,
+            is_learned ? fmt::format(" that projects {}", model::name_of(projected())) : "", plan_->steps_per_epoch(),
             options_.batch_size, communicator_.size() == 1 ? "1 rank" : fmt::format("{} ranks", communicator_.size()),
             instruction_set(), options_.shards);
   const auto need = memory_need();

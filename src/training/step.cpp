@@ -61,7 +61,8 @@ TrainingStep::TrainingStep(const communication::Communicator& communicator, cons
       adam_(updates.adam),
       log_probabilities_(std::move(log_probabilities)),
       state_(state),
-      gradient_(shape.dimensions, shape.candidates_per_example, weights, shape.scale.factor()),
+      gradient_(shape.dimensions, shape.projected, shape.candidates_per_example, weights, shape.scale.factor()),
+      projects_items_(shape.projected == model::Projected::items),
       exchange_(node, memory, shape),
       form_total_(exchange_.form_total().size()),
       user_projection_gradient_(state.shared.user_projection.size()),
@@ -95,7 +96,11 @@ std::uint32_t TrainingStep::run(std::uint64_t step, double learning_rate_factor,
     prefetch(*sampled_);
   }
   exchange_.combine();
-  update_items(scale, learning_rate_factor);
+  if (projects_items_) {
+    update_projected_items(scale, learning_rate_factor);
+  } else {
+    update_items(scale, learning_rate_factor);
+  }
   request = exchange_.finish();
   if (request == kDiverged) {
     communicator_.agree([&] {
@@ -159,26 +164,64 @@ void TrainingStep::update_personas(const model::MiniBatch& batch, float scale, d
   }
 }
 
-void TrainingStep::update_items(float scale, double rate_factor) {
-  const double rate = updates_.items.learning_rate * rate_factor;
+void TrainingStep::ask_for_item(ItemIndex item) const {
+  kernels::ask_for(state_.shared.item(item), state_.item_moments.stride);
+  state_.item_moments.ask_for(item);
+}
+
+// By the gradient of the embedding in units of `unit`, and of the bias in the exchange's.
+template <typename Gradient>
+void TrainingStep::update_item(ItemIndex item, double rate, const Gradient* gradient, float unit,
+                               const parallel::Number* bias, float scale) {
   auto& moments = state_.item_moments;
   const auto d = state_.shared.dimensions.padded_dim();
-  const auto& items = exchange_.items();
-  const float unit = items.unit();
   const auto decay = static_cast<float>(updates_.items.weight_decay);
-  exchange_.for_each_owned(
-      [&](ItemIndex item) {
-        kernels::ask_for(state_.shared.item(item), moments.stride);
-        moments.ask_for(item);
-      },
-      [&](const parallel::Number* gradient) {
-        const auto item = parallel::item_of(gradient[items.item_column()]);
-        const auto update = adam_.row(moments.updates[item], rate);
-        float* const first = moments.first.data() + item * moments.stride;
-        float* const second = moments.second.data() + item * moments.stride;
-        update.apply(state_.shared.item(item), first, second, gradient, d, unit, scale, decay);
-        update.apply_to_first(state_.shared.item(item) + d, first + d, second + d, gradient + items.bias_column(), unit,
-                              scale);
+  const auto update = adam_.row(moments.updates[item], rate);
+  float* const row = state_.shared.item(item);
+  float* const first = moments.first.data() + item * moments.stride;
+  float* const second = moments.second.data() + item * moments.stride;
+  update.apply(row, first, second, gradient, d, unit, scale, decay);
+  update.apply_to_first(row + d, first + d, second + d, bias, exchange_.items().unit(), scale);
+}
+
+void TrainingStep::update_items(float scale, double rate_factor) {
+  const double rate = updates_.items.learning_rate * rate_factor;
+  const auto& items = exchange_.items();
+  exchange_.for_each_owned([&](ItemIndex item) { ask_for_item(item); },
+                           [&](const parallel::Number* row) {
+                             update_item(items.item_of_row(row), rate, row, items.unit(), row + items.bias_column(),
+                                         scale);
+                           });
+}
+
+// Of a block's rows, dL/dq becomes part of dL/dv and of dL/dM before their items move.
+void TrainingStep::update_projected_items(float scale, double rate_factor) {
+  const double rate = updates_.items.learning_rate * rate_factor;
+  const auto d = state_.shared.dimensions.padded_dim();
+  const auto& items = exchange_.items();
+  const auto as_floats = [unit = items.unit(), d](const parallel::Number* from, float* into) {
+    std::transform(from, from + d, into, [unit](parallel::Number sum) { return static_cast<float>(sum) * unit; });
+  };
+  exchange_.for_each_owned_block(
+      [&](ItemIndex item) { ask_for_item(item); },
+      [&](std::span<parallel::Number* const> rows) {
+        for (auto* const table : {&block_items_, &block_gradient_, &block_projected_gradient_}) {
+          if (table->size() < rows.size() * d) {
+            table->resize(rows.size() * d);
+          }
+        }
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+          std::copy_n(state_.shared.item(items.item_of_row(rows[i])), d, block_items_.data() + i * d);
+          as_floats(rows[i], block_gradient_.data() + i * d);
+          as_floats(rows[i] + d, block_projected_gradient_.data() + i * d);
+        }
+        model::differentiate_projected_items(folded_, d, rows.size(), block_items_.data(),
+                                             block_projected_gradient_.data(), block_gradient_.data(),
+                                             exchange_.form().adder());
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+          update_item(items.item_of_row(rows[i]), rate, block_gradient_.data() + i * d, 1.0F,
+                      rows[i] + items.bias_column(), scale);
+        }
       });
 }
 

@@ -25,6 +25,7 @@ void run_case(benchmark::State& state, const Communicator& world, std::uint64_t 
               bool shares_memory) {
   parallel::GradientShape shape;
   shape.dimensions = {4, 64, 64, true};
+  shape.projected = model::Projected::nothing;
   shape.item_count = items;
   shape.largest_batch = batch;
   shape.candidates_per_example = kCandidates;
@@ -79,9 +80,9 @@ void run_round(benchmark::State& state, const Communicator& world, std::size_t n
 
 // Rows copied out of a table and added to another, as the exchange does with those of other nodes.
 void run_rows(benchmark::State& state, std::uint64_t rows) {
-  const model::Dimensions shape{4, 64, 64, true};
+  constexpr std::size_t kDim = 64;
   const auto scale = parallel::ItemScale::of(rows, kCandidates, 0.1);
-  parallel::ItemGradients own(shape, rows, rows, kCandidates, scale);
+  parallel::ItemGradients own(kDim, rows, rows, kCandidates, scale);
   std::vector<parallel::Number> letter;
   for (auto _ : state) {
     letter.clear();

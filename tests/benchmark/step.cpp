@@ -35,6 +35,8 @@ class Bench {
     model::initialize(state_.shared, 0.1, 0.01, 1);
     parallel::GradientShape shape;
     shape.dimensions = c.dimensions;
+    shape.projected =
+        model::cheaper_to_project(c.dimensions, data.user_count(), data.item_count(), c.batch, c.negatives + 1);
     shape.item_count = data.item_count();
     shape.largest_batch = plan_.largest_batch();
     shape.candidates_per_example = c.negatives + 1;

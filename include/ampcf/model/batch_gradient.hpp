@@ -10,23 +10,26 @@ namespace ampcf::model {
 /// Loss and gradients of a rank's part of a mini-batch, as sums over its examples. A step has no allocation once the
 /// largest batch was seen.
 ///
-/// The projections' gradient goes by way of the folded form, dL/dM = sum over personas of u_k^T dp_k, one partial
-/// sum to a shard, so that it does not depend on which rank holds the shard. Sinks: `ItemSink` as ExampleBlock's;
-/// `FormSink` has adder(), which gives add(row, column, Vec) for sixteen numbers of a shard's partial sum, a (padded d,
-/// padded d) matrix, and says by kTakesShardsApart whether it must have them shard by shard.
+/// The projections' gradient goes by way of the folded form. Of projected personas, dL/dM = sum over personas of
+/// u_k^T dp_k, one partial sum to a shard, so that it does not depend on which rank holds the shard; of projected
+/// items, whoever has their totals goes on (differentiate_projected_items). Sinks: `ItemSink` as ExampleBlock's, and
+/// for projected items with index_of(item), which gives each distinct item a row, row_count() and item_at(index);
+/// `FormSink` has adder(), which gives add(row, column, Vec) for sixteen numbers of a partial sum, a (padded d, padded
+/// d) matrix, and says by kTakesShardsApart whether it must have them shard by shard.
 template <typename Real>
 class BatchGradient {
  public:
-  /// Numbers of users' rows that learned attention works through at a time, or few more: four tables of them are a
-  /// core's second-level cache.
+  /// Numbers of users' rows that are projected at a time, or few more: four tables of them are a core's second-level
+  /// cache.
   static constexpr std::size_t kPartNumbers = std::size_t{1} << 16U;
 
   /// Gradients come out times `gradient_scale`, a power of two.
-  BatchGradient(const Dimensions& dimensions, std::size_t candidates, const LossWeights& weights,
+  BatchGradient(const Dimensions& dimensions, Projected projected, std::size_t candidates, const LossWeights& weights,
                 Real gradient_scale = 1)
       : dimensions_(dimensions),
+        projects_(projected),
         is_balanced_(weights.is_balanced()),
-        block_(dimensions, candidates, weights, gradient_scale) {}
+        block_(dimensions, projected, candidates, weights, gradient_scale) {}
 
   /// (local users, r): what run() reads as each user's shares (PersonaShares) while lambda_balance > 0.
   void use_shares(std::span<const Real> shares) { shares_ = shares; }
@@ -41,12 +44,15 @@ class BatchGradient {
     if (is_balanced_) {
       reserve(attention_sum_, batch.users.size() * dimensions_.personas);
     }
+    if (projects_ == Projected::items) {
+      project_items(batch, shared, folded, items);
+    }
     for (Part part; next_part(batch, part);) {
-      if (!dimensions_.is_identity) {
+      if (projects_ == Projected::personas) {
         gather(batch, part, personas, folded);
       }
       run_examples(batch, part, personas, shared, log_probabilities, items, terms);
-      if (!dimensions_.is_identity) {
+      if (projects_ == Projected::personas) {
         differentiate_projection(batch, part, folded, form);
       }
     }
@@ -68,13 +74,13 @@ class BatchGradient {
     std::size_t first_example = 0, last_example = 0;
   };
 
-  // Makes of a part the next one; false: there is none. Learned attention passes over users' rows several times: a
-  // part has so many shards that these rows stay in a core's cache. Identity has no reason to stop between shards.
+  // Makes of a part the next one; false: there is none. Who projects personas passes over users' rows several times: a
+  // part has so many shards that these rows stay in a core's cache. Nobody else has a reason to stop between shards.
   bool next_part(const MiniBatch& batch, Part& part) const {
     const auto& shards = batch.shard_first_slot;
     part = {part.last_shard, part.last_shard, part.last_slot, part.last_slot, part.last_example, part.last_example};
     const auto has_room = [&] { return (part.last_slot - part.first_slot) * dimensions_.user_stride() < kPartNumbers; };
-    while (part.last_shard + 1 < shards.size() && (dimensions_.is_identity || has_room())) {
+    while (part.last_shard + 1 < shards.size() && (projects_ != Projected::personas || has_room())) {
       part.last_slot = shards[++part.last_shard];
     }
     const auto first = batch.slot.begin() + static_cast<std::ptrdiff_t>(part.first_example);
@@ -110,11 +116,13 @@ class BatchGradient {
       const auto slot = batch.slot[first + i];
       const auto row = (slot - part.first_slot) * stride;
       into[i] = {
-          dimensions_.is_identity ? personas.of(batch.users[slot]) : personas_.data() + row,
-          projected_.data() + row,
+          projects_ == Projected::personas ? personas_.data() + row : personas.of(batch.users[slot]),
           batch.candidates_of(first + i),
           gradient_.data() + slot * stride,
+          projected_.data() + row,
           projected_gradient_.data() + row,
+          projected_items_.data(),
+          item_rows_.data() + (first + i) * batch.candidates_per_example,
           is_balanced_ ? shares_.data() + batch.users[slot] * dimensions_.personas : nullptr,
           is_balanced_ ? attention_sum_.data() + slot * dimensions_.personas : nullptr,
           first + i == 0 || batch.slot[first + i - 1] != slot,
@@ -139,6 +147,32 @@ class BatchGradient {
       std::copy_n(personas.of(batch.users[slot]), stride, personas_.data() + (slot - part.first_slot) * stride);
     }
     project_personas(folded, dimensions_, personas_.data(), size / dimensions_.padded_dim(), projected_.data());
+  }
+
+  // q = M v of each of the batch's items once, some at a time: they are put side by side for the product.
+  template <typename ItemSink>
+  void project_items(const MiniBatch& batch, const SharedParameters<Real>& shared, const FoldedAttention<Real>& folded,
+                     ItemSink& items) {
+    constexpr std::size_t kAtOnce = 48;
+    const auto d = dimensions_.padded_dim();
+    item_rows_.resize(batch.candidates.size());
+    std::transform(batch.candidates.begin(), batch.candidates.end(), item_rows_.begin(),
+                   [&](ItemIndex item) { return static_cast<std::uint32_t>(items.index_of(item)); });
+    const auto count = items.row_count();
+    const auto ahead = kernels::rows_ahead(d);
+    reserve(projected_items_, count * d);
+    reserve(items_, kAtOnce * d);
+    for (std::size_t first = 0; first < count; first += kAtOnce) {
+      const auto last = std::min(first + kAtOnce, count);
+      for (auto index = first; index < last; ++index) {
+        if (index + ahead < count) {
+          kernels::ask_for(shared.item(items.item_at(index + ahead)), d);
+        }
+        std::copy_n(shared.item(items.item_at(index)), d, items_.data() + (index - first) * d);
+      }
+      kernels::product(items_.data(), d, folded.transposed.data(), d, projected_items_.data() + first * d, d,
+                       last - first, d, d);
+    }
   }
 
   static void reserve(kernels::AlignedVector<Real>& table, std::size_t size) {
@@ -170,16 +204,32 @@ class BatchGradient {
   }
 
   Dimensions dimensions_;
+  Projected projects_;
   bool is_balanced_;
   Block block_;
   std::span<const Real> shares_;
   kernels::AlignedVector<Real> attention_sum_;  // (U, r)
   kernels::AlignedVector<Real> gradient_;       // dL/du (U, r, padded d), U users of the largest batch so far
-  // The same of a part's users; nothing for identity.
+  // The same of a part's users, whose personas are projected.
   kernels::AlignedVector<Real> personas_;            // u
   kernels::AlignedVector<Real> projected_;           // p
   kernels::AlignedVector<Real> projected_gradient_;  // dL/dp
+  // Of projected items.
+  std::vector<std::uint32_t> item_rows_;          // (B, |N| + 1) where a candidate's q is
+  kernels::AlignedVector<Real> projected_items_;  // q (distinct items, padded d)
+  kernels::AlignedVector<Real> items_;            // v of those that are being projected
 };
+
+/// What is left to do for `count` projected items with their totals, v and dL/dq (count, padded d): q = M v, so dv +=
+/// dq M, and the partial sum dM = dq v^T goes to `add`, as FormSink's adder() gives it.
+template <typename Real, typename Add>
+void differentiate_projected_items(const FoldedAttention<Real>& folded, std::size_t d, std::size_t count,
+                                   const Real* items, const Real* projected_gradient, Real* gradient, const Add& add) {
+  kernels::product(projected_gradient, d, folded.form.data(), d, gradient, d, count, d, d, true);
+  kernels::multiply(
+      kernels::Factors<Real>{projected_gradient, 1, d, items, d, count}, d, d,
+      [](std::size_t, std::size_t) { return kernels::Vec<Real>{}; }, add);
+}
 
 /// dA^u = dM A^v^T (padded d, padded d_a) and dA^v = A^u^T dM (padded d_a, padded d).
 template <typename Real>

@@ -3,6 +3,7 @@
 #include "ampcf/kernels/prefetch.hpp"
 #include "ampcf/kernels/shuffle.hpp"
 #include "ampcf/model/loss_block.hpp"
+#include "ampcf/model/projected.hpp"
 
 #include <algorithm>
 #include <span>
@@ -13,13 +14,18 @@ namespace ampcf::model {
 template <typename Real>
 struct ExampleOperands {
   const Real* personas;              // u_k (r, padded d)
-  const Real* projected;             // p_k = u_k M (r, padded d); unread for identity
   std::span<const ItemIndex> items;  // (|N| + 1), the positive first
-  Real* persona_gradient;            // = or += dL/du_k by way of t_k
-  Real* projected_gradient;          // = or += dL/dp_k; unwritten for identity, where all goes to persona_gradient
-  const Real* shares;                // m_k (r), read with the balance term alone
-  Real* attention_sum;               // = or += a_k of the positive (r), likewise
-  bool is_first;                     // of those with these personas: what their gradients hold is overwritten
+  Real* persona_gradient;            // = or += dL/du_k, where personas are projected by way of t_k alone
+  // Of projected personas:
+  const Real* projected;     // p_k = u_k M (r, padded d)
+  Real* projected_gradient;  // = or += dL/dp_k
+  // Of projected items:
+  const Real* projected_items;     // rows of q = M v (.., padded d)
+  const std::uint32_t* item_rows;  // (|N| + 1) which of them are the items'
+  // With the balance term alone:
+  const Real* shares;   // m_k (r)
+  Real* attention_sum;  // = or += a_k of the positive (r)
+  bool is_first;        // of those with these personas: what their gradients hold is overwritten
 };
 
 /// Loss and gradients of up to sixteen examples. An example's bits depend on its operands alone.
@@ -31,8 +37,10 @@ class ExampleBlock {
  public:
   static constexpr std::size_t kExamples = kernels::kLanes;
 
-  ExampleBlock(const Dimensions& dimensions, std::size_t candidates, const LossWeights& weights, Real gradient_scale)
+  ExampleBlock(const Dimensions& dimensions, Projected projected, std::size_t candidates, const LossWeights& weights,
+               Real gradient_scale)
       : dimensions_(dimensions),
+        projected_(projected),
         count_(candidates),
         loss_(dimensions, candidates, weights, gradient_scale),
         dots_row_(kernels::padded(loss_.rows()) + kernels::kLanes),
@@ -41,7 +49,8 @@ class ExampleBlock {
   /// What `next` will read is asked for meanwhile. `log_probabilities` (n_items) asks for the logQ correction; empty:
   /// none. `Sink` takes the items' gradients, times the gradient scale: open_rows(items) gives a row of numbers for
   /// each item, rounding() what makes numbers of the sink's kind of one or sixteen Reals, and keep(rounding) takes that
-  /// back with what it has noticed.
+  /// back with what it has noticed. A row is dL/dv (padded d); then, of projected items, for which that is by way of t
+  /// alone, dL/dq (padded d); then dL/db.
   template <typename Sink>
   void run(const SharedParameters<Real>& shared, std::span<const ExampleOperands<Real>> examples,
            std::span<const ExampleOperands<Real>> next, std::span<const Real> log_probabilities, Sink& sink) {
@@ -76,9 +85,17 @@ class ExampleBlock {
   void run(const SharedParameters<Real>& shared, std::span<const ExampleOperands<Real>> examples,
            std::span<const ExampleOperands<Real>> next, std::span<const Real> log_probabilities, Sink& sink) {
     read_items(shared, examples, log_probabilities);
-    multiply<R>(shared, examples, &ExampleOperands<Real>::personas, loss_.products());
-    if (!dimensions_.is_identity) {
-      multiply<R>(shared, examples, &ExampleOperands<Real>::projected, loss_.affinities());
+    const auto item = [&](const ExampleOperands<Real>& example, std::size_t n) {
+      return shared.item(example.items[n]);
+    };
+    multiply<R>(examples, &ExampleOperands<Real>::personas, item, loss_.products());
+    if (projected_ == Projected::personas) {
+      multiply<R>(examples, &ExampleOperands<Real>::projected, item, loss_.affinities());
+    } else if (projected_ == Projected::items) {
+      multiply<R>(
+          examples, &ExampleOperands<Real>::personas,
+          [&](const ExampleOperands<Real>& example, std::size_t n) { return projected_item(example, n); },
+          loss_.affinities());
     }
     if (loss_.is_balanced()) {
       read_shares(examples);
@@ -88,10 +105,16 @@ class ExampleBlock {
       add_attention(examples);
     }
     for (std::size_t b = 0; b < examples.size(); ++b) {
-      if (dimensions_.is_identity) {
-        add_gradients<R, true>(shared, examples[b], b, sink);
-      } else {
-        add_gradients<R, false>(shared, examples[b], b, sink);
+      switch (projected_) {
+        case Projected::nothing:
+          add_gradients<R, Projected::nothing>(shared, examples[b], b, sink);
+          break;
+        case Projected::personas:
+          add_gradients<R, Projected::personas>(shared, examples[b], b, sink);
+          break;
+        case Projected::items:
+          add_gradients<R, Projected::items>(shared, examples[b], b, sink);
+          break;
       }
       if (b < next.size()) {
         ask_for(shared, next[b]);
@@ -101,9 +124,16 @@ class ExampleBlock {
 
   void ask_for(const SharedParameters<Real>& shared, const ExampleOperands<Real>& example) const {
     kernels::ask_for(example.personas, dimensions_.user_stride());
-    for (const auto item : example.items) {
-      kernels::ask_for(shared.item(item), dimensions_.item_stride());
+    for (std::size_t n = 0; n < example.items.size(); ++n) {
+      kernels::ask_for(shared.item(example.items[n]), dimensions_.item_stride());
+      if (projected_ == Projected::items) {
+        kernels::ask_for(projected_item(example, n), dimensions_.padded_dim());
+      }
     }
+  }
+
+  [[nodiscard]] const Real* projected_item(const ExampleOperands<Real>& example, std::size_t n) const {
+    return example.projected_items + example.item_rows[n] * dimensions_.padded_dim();
   }
 
   void read_items(const SharedParameters<Real>& shared, std::span<const ExampleOperands<Real>> examples,
@@ -136,15 +166,16 @@ class ExampleBlock {
     }
   }
 
-  // Dot products of each example's rows with its items, into (rows, 16).
-  template <std::size_t R>
-  void multiply(const SharedParameters<Real>& shared, std::span<const ExampleOperands<Real>> examples,
-                const Real* ExampleOperands<Real>::*rows, Real* into) {
+  // Dot products of each example's rows with what `item` says are its items, into (rows, 16).
+  template <std::size_t R, typename Item>
+  void multiply(std::span<const ExampleOperands<Real>> examples, const Real* ExampleOperands<Real>::*rows,
+                const Item& item, Real* into) {
     for (std::size_t b = 0; b < examples.size(); ++b) {
+      const auto item_of_example = [&](std::size_t n) { return item(examples[b], n); };
       if constexpr (R == 0) {
-        multiply_each(shared, examples[b].*rows, examples[b].items, dots_.data() + b * dots_row_);
+        multiply_each(examples[b].*rows, item_of_example, dots_.data() + b * dots_row_);
       } else {
-        multiply_groups<R, kLanes / R>(shared, examples[b].*rows, examples[b].items, 0, dots_.data() + b * dots_row_);
+        multiply_groups<R, kLanes / R>(examples[b].*rows, item_of_example, 0, dots_.data() + b * dots_row_);
       }
     }
     for (std::size_t first = 0; first < loss_.rows(); first += kLanes) {
@@ -159,35 +190,33 @@ class ExampleBlock {
     }
   }
 
-  void multiply_each(const SharedParameters<Real>& shared, const Real* rows, std::span<const ItemIndex> items,
-                     Real* into) const {
+  template <typename Item>
+  void multiply_each(const Real* rows, const Item& item, Real* into) const {
     const auto d = dimensions_.padded_dim();
     for (std::size_t n = 0; n < count_; ++n) {
       for (std::size_t k = 0; k < dimensions_.personas; ++k) {
-        into[loss_.row(n, k)] = kernels::dot(rows + k * d, shared.item(items[n]), d);
+        into[loss_.row(n, k)] = kernels::dot(rows + k * d, item(n), d);
       }
     }
   }
 
   // Groups of N items from item n on, then groups of half as many for what is left.
-  template <std::size_t R, std::size_t N>
-  void multiply_groups(const SharedParameters<Real>& shared, const Real* rows, std::span<const ItemIndex> items,
-                       std::size_t n, Real* into) const {
+  template <std::size_t R, std::size_t N, typename Item>
+  void multiply_groups(const Real* rows, const Item& item, std::size_t n, Real* into) const {
     for (; n + N <= count_; n += N) {
-      multiply_group<R, N>(shared, rows, items.data() + n, into + loss_.row(n, 0));
+      multiply_group<R, N>(rows, item, n, into + loss_.row(n, 0));
     }
     if constexpr (N > 1) {
-      multiply_groups<R, N / 2>(shared, rows, items, n, into);
+      multiply_groups<R, N / 2>(rows, item, n, into);
     }
   }
 
-  template <std::size_t R, std::size_t N>
-  void multiply_group(const SharedParameters<Real>& shared, const Real* rows, const ItemIndex* items,
-                      Real* into) const {
+  template <std::size_t R, std::size_t N, typename Item>
+  void multiply_group(const Real* rows, const Item& item, std::size_t first, Real* into) const {
     const auto d = dimensions_.padded_dim();
-    std::array<const Real*, N> item;
+    std::array<const Real*, N> items;
     for (std::size_t n = 0; n < N; ++n) {
-      item[n] = shared.item(items[n]);
+      items[n] = item(first + n);
     }
     kernels::Square<Real> totals{};
     for (std::size_t column = 0; column < d; column += kLanes) {
@@ -196,7 +225,7 @@ class ExampleBlock {
         row[k] = kernels::load(rows + k * d + column);
       }
       for (std::size_t n = 0; n < N; ++n) {
-        const Lanes v = kernels::load(item[n] + column);
+        const Lanes v = kernels::load(items[n] + column);
         for (std::size_t k = 0; k < R; ++k) {
           totals[n * R + k] += row[k] * v;
         }
@@ -205,26 +234,30 @@ class ExampleBlock {
     kernels::store(into, kernels::sums_of_lanes<Real>(totals));
   }
 
-  // du_k += sum_n dL/dt_kn v_n, dp_k += sum_n dL/ds_kn v_n, dv_n = sum_k dL/dt_kn u_k + dL/ds_kn p_k, db_n = dL/dy_n.
-  template <std::size_t R, bool IsIdentity, typename Sink>
+  // Sums over n for du and dp, over k for dv and dq, by t_kn and s_kn:
+  //     du_k += dL/dt v_n, dv_n += dL/dt u_k     always, and db_n += dL/dy_n; identity's dL/dt is by both, for t = s
+  //     dp_k += dL/ds v_n, dv_n += dL/ds p_k     of projected personas
+  //     du_k += dL/ds q_n, dq_n += dL/ds u_k     of projected items
+  template <std::size_t R, Projected P, typename Sink>
   void add_gradients(const SharedParameters<Real>& shared, const ExampleOperands<Real>& example, std::size_t b,
                      Sink& sink) const {
     const auto rows = sink.open_rows(example.items);
     auto rounding = sink.rounding();
+    const auto bias_column = rows_of_item(P) * dimensions_.padded_dim();
     for (std::size_t n = 0; n < count_; ++n) {
-      rows[n][dimensions_.bias_column()] += rounding(loss_.score_slopes()[n * kLanes + b]);
+      rows[n][bias_column] += rounding(loss_.score_slopes()[n * kLanes + b]);
     }
     for (std::size_t column = 0; column < dimensions_.padded_dim(); column += kLanes) {
       if constexpr (R == 0) {
-        add_column<IsIdentity>(shared, example, b, column, rows, rounding);
+        add_column<P>(shared, example, b, column, rows, rounding);
       } else {
-        add_column_in_registers<R, IsIdentity>(shared, example, b, column, rows, rounding);
+        add_column_in_registers<R, P>(shared, example, b, column, rows, rounding);
       }
     }
     sink.keep(rounding);
   }
 
-  template <std::size_t R, bool IsIdentity, typename Rows, typename Rounding>
+  template <std::size_t R, Projected P, typename Rows, typename Rounding>
   void add_column_in_registers(const SharedParameters<Real>& shared, const ExampleOperands<Real>& example,
                                std::size_t b, std::size_t column, const Rows& rows, Rounding& rounding) const {
     const auto d = dimensions_.padded_dim();
@@ -232,29 +265,37 @@ class ExampleBlock {
     for (std::size_t k = 0; k < R; ++k) {
       u[k] = kernels::load(example.personas + k * d + column);
       du[k] = example.is_first ? Lanes{} : kernels::load(example.persona_gradient + k * d + column);
-      if constexpr (!IsIdentity) {
+      if constexpr (P == Projected::personas) {
         p[k] = kernels::load(example.projected + k * d + column);
         dp[k] = example.is_first ? Lanes{} : kernels::load(example.projected_gradient + k * d + column);
       }
     }
     for (std::size_t n = 0; n < count_; ++n) {
       const Lanes v = kernels::load(shared.item(example.items[n]) + column);
-      Lanes dv{};
+      const Lanes q = P == Projected::items ? kernels::load(projected_item(example, n) + column) : Lanes{};
+      Lanes dv{}, dq{};
       for (std::size_t k = 0; k < R; ++k) {
         const Real by_product = loss_.product_slope(n, k, b);
         dv += by_product * u[k];
         du[k] += by_product * v;
-        if constexpr (!IsIdentity) {
+        if constexpr (P == Projected::personas) {
           const Real by_affinity = loss_.affinity_slope(n, k, b);
           dv += by_affinity * p[k];
           dp[k] += by_affinity * v;
+        } else if constexpr (P == Projected::items) {
+          const Real by_affinity = loss_.affinity_slope(n, k, b);
+          dq += by_affinity * u[k];
+          du[k] += by_affinity * q;
         }
       }
       add_to(rows[n] + column, rounding(dv));
+      if constexpr (P == Projected::items) {
+        add_to(rows[n] + d + column, rounding(dq));
+      }
     }
     for (std::size_t k = 0; k < R; ++k) {
       kernels::store(example.persona_gradient + k * d + column, du[k]);
-      if constexpr (!IsIdentity) {
+      if constexpr (P == Projected::personas) {
         kernels::store(example.projected_gradient + k * d + column, dp[k]);
       }
     }
@@ -266,34 +307,45 @@ class ExampleBlock {
   }
 
   // The same with sums in memory, for any number of personas.
-  template <bool IsIdentity, typename Rows, typename Rounding>
+  template <Projected P, typename Rows, typename Rounding>
   void add_column(const SharedParameters<Real>& shared, const ExampleOperands<Real>& example, std::size_t b,
                   std::size_t column, const Rows& rows, Rounding& rounding) const {
+    const auto d = dimensions_.padded_dim();
     for (std::size_t k = 0; k < dimensions_.personas && example.is_first; ++k) {
-      kernels::store(example.persona_gradient + k * dimensions_.padded_dim() + column, Lanes{});
-      if constexpr (!IsIdentity) {
-        kernels::store(example.projected_gradient + k * dimensions_.padded_dim() + column, Lanes{});
+      kernels::store(example.persona_gradient + k * d + column, Lanes{});
+      if constexpr (P == Projected::personas) {
+        kernels::store(example.projected_gradient + k * d + column, Lanes{});
       }
     }
     for (std::size_t n = 0; n < count_; ++n) {
       const Lanes v = kernels::load(shared.item(example.items[n]) + column);
-      Lanes dv{};
+      const Lanes q = P == Projected::items ? kernels::load(projected_item(example, n) + column) : Lanes{};
+      Lanes dv{}, dq{};
       for (std::size_t k = 0; k < dimensions_.personas; ++k) {
-        const auto offset = k * dimensions_.padded_dim() + column;
+        const auto offset = k * d + column;
+        const Lanes u = kernels::load(example.personas + offset);
         const Real by_product = loss_.product_slope(n, k, b);
-        dv += by_product * kernels::load(example.personas + offset);
+        dv += by_product * u;
         add_to(example.persona_gradient + offset, by_product * v);
-        if constexpr (!IsIdentity) {
+        if constexpr (P == Projected::personas) {
           const Real by_affinity = loss_.affinity_slope(n, k, b);
           dv += by_affinity * kernels::load(example.projected + offset);
           add_to(example.projected_gradient + offset, by_affinity * v);
+        } else if constexpr (P == Projected::items) {
+          const Real by_affinity = loss_.affinity_slope(n, k, b);
+          dq += by_affinity * u;
+          add_to(example.persona_gradient + offset, by_affinity * q);
         }
       }
       add_to(rows[n] + column, rounding(dv));
+      if constexpr (P == Projected::items) {
+        add_to(rows[n] + d + column, rounding(dq));
+      }
     }
   }
 
   Dimensions dimensions_;
+  Projected projected_;
   std::size_t count_;  // |N| + 1
   LossBlock<Real> loss_;
   std::size_t dots_row_;

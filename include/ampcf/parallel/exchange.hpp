@@ -6,6 +6,7 @@
 #include "ampcf/parallel/fixed_point.hpp"
 #include "ampcf/parallel/total_rows.hpp"
 
+#include <array>
 #include <chrono>
 
 namespace ampcf::parallel {
@@ -13,6 +14,7 @@ namespace ampcf::parallel {
 /// What a step's gradients need room for.
 struct GradientShape {
   model::Dimensions dimensions;
+  model::Projected projected = model::Projected::personas;
   std::uint64_t item_count = 0;
   std::uint64_t largest_batch = 0;  // positives of a global batch
   std::size_t candidates_per_example = 0;
@@ -20,19 +22,24 @@ struct GradientShape {
   std::uint64_t shards = 0;
   std::uint64_t largest_share = 0;  // of one shard in a batch
   bool are_totals_rounded = false;  // of items, to 16 bits a number
+
+  /// Of an item's gradient, beside the bias' one.
+  [[nodiscard]] std::size_t components() const { return model::rows_of_item(projected) * dimensions.padded_dim(); }
 };
 
 /// The gradients of what all ranks hold alike, and their sums over all ranks. Sums are of integers, and so the same for
 /// any number of ranks and nodes.
 ///
 /// The ranks of a node see each other's gradients in shared memory; each lane adds up the items that are its own (item
-/// modulo lanes), exchanges them with the same lane of other nodes, and updates them for its node. A step is:
+/// modulo kItemBlocks, modulo lanes), exchanges them with the same lane of other nodes, and updates them for its node.
+/// A step is:
 ///
-///     clear()        then gradients into items() and form()
+///     clear()        then gradients into items(), and into form() where personas are projected
 ///     publish()      from here to combine() a rank can do what concerns nobody else, and calls
 ///     progress()     now and then, in which messages to and from other nodes advance
 ///     combine()      the owner's rows hold totals
-///     owned rows     updated in the node's memory by their owners
+///     owned rows     updated in the node's memory by their owners; where items are projected, each block of rows adds
+///                    its partial sum to form()
 ///     finish()       everybody sees every update, form_total() and the largest request
 ///
 /// Rows travel between the nodes of a lane in one of two ways, chosen by the bytes that a rank receives. Direct: each
@@ -40,6 +47,9 @@ struct GradientShape {
 /// which adds up and sends the total to all.
 class GradientExchange {
  public:
+  /// A block of items always belongs to one lane, so that a sum over it in a given order depends on nothing else.
+  static constexpr std::size_t kItemBlocks = 128;
+
   /// Collective over the node.
   GradientExchange(const communication::Node& node, communication::NodeMemory& memory, const GradientShape& shape);
 
@@ -61,30 +71,48 @@ class GradientExchange {
   std::uint32_t finish();
 
   /// Whether this rank updates the item.
-  [[nodiscard]] bool owns(ItemIndex item) const { return node_.has_lane() && item % node_.lanes() == lane_; }
+  [[nodiscard]] bool owns(ItemIndex item) const { return owns_block_[item % kItemBlocks]; }
   /// Calls update(row) for each of this rank's touched items, after combine(), and some rows before it prepare(item).
   template <typename Prepare, typename F>
   void for_each_owned(Prepare&& prepare, F&& update) {
     const auto ahead = kernels::rows_ahead(items_.row_stride());
     for (std::size_t index = 0; index < items_.row_count(); ++index) {
       if (index + ahead < items_.row_count()) {
-        const auto next = item_of(items_.row_at(index + ahead)[items_.item_column()]);
+        const auto next = items_.item_at(index + ahead);
         if (owns(next)) {
           prepare(next);
         }
       }
       Number* const row = items_.row_at(index);
-      if (owns(item_of(row[items_.item_column()]))) {
+      if (owns(items_.item_of_row(row))) {
         update(row);
       }
     }
   }
-  /// The same without preparation.
+  /// The same block by block: update(rows), the rows of a block by rising item.
+  template <typename Prepare, typename F>
+  void for_each_owned_block(Prepare&& prepare, F&& update) {
+    sort_owned();
+    const auto rows_of = [&](std::size_t block) {
+      return std::span(sorted_).subspan(first_of_block_[block], first_of_block_[block + 1] - first_of_block_[block]);
+    };
+    for (std::size_t block = 0; block < kItemBlocks; ++block) {
+      if (block + 1 < kItemBlocks) {
+        for (const auto* const row : rows_of(block + 1)) {
+          prepare(items_.item_of_row(row));
+        }
+      }
+      if (!rows_of(block).empty()) {
+        update(rows_of(block));
+      }
+    }
+  }
+  /// Row by row without preparation.
   template <typename F>
   void for_each_owned(F&& update) {
     for (std::size_t index = 0; index < items_.row_count(); ++index) {
       Number* const row = items_.row_at(index);
-      if (owns(item_of(row[items_.item_column()]))) {
+      if (owns(items_.item_of_row(row))) {
         update(row);
       }
     }
@@ -132,24 +160,31 @@ class GradientExchange {
   void end_second_round();
   void choose_way(std::uint64_t rows, std::uint64_t totals);
   void check_occurrences();
+  void sort_owned();
   [[nodiscard]] std::span<Number> form_slice() const;
+  [[nodiscard]] std::span<Number> sent_form() const;
   [[nodiscard]] std::span<Number> form_part(std::size_t node) const;
   [[nodiscard]] std::size_t node_of(ItemIndex item) const { return item / node_.lanes() % nodes_; }
 
   const communication::Node& node_;
   std::uint64_t lane_;
+  bool forms_late_;  // dM comes of items' totals, which every node has: nothing of it travels
+  std::array<bool, kItemBlocks> owns_block_;
   std::size_t nodes_;        // of this lane
   std::size_t this_node_;    // among them
   std::vector<Peer> peers_;  // by rank of the node, this one among them
   std::span<Number> form_total_;
   communication::NodeBarrier published_;
+  communication::NodeBarrier formed_;
   communication::NodeBarrier updated_;
   ItemGradients items_;
   FormGradient form_;
   TotalRows totals_;
   communication::MessageRounds<Number> rounds_;
-  std::vector<std::vector<Number>> letters_;       // to each node of the lane
-  std::vector<std::span<const Number>> outgoing_;  // to each node: its letter, or one for all
+  std::vector<std::vector<Number>> letters_;                   // to each node of the lane
+  std::vector<std::span<const Number>> outgoing_;              // to each node: its letter, or one for all
+  std::vector<Number*> sorted_;                                // owned rows by block and item
+  std::array<std::size_t, kItemBlocks + 1> first_of_block_{};  // in it
   Stage stage_ = Stage::combined;
   bool is_direct_ = true;         // this step's way, which the numbers of the step before decide
   std::uint64_t rows_taken_ = 0;  // this step's rows that came from other nodes

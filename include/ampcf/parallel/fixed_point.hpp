@@ -2,7 +2,7 @@
 
 #include "ampcf/kernels/aligned.hpp"
 #include "ampcf/kernels/vector.hpp"
-#include "ampcf/model/parameters.hpp"
+#include "ampcf/model/projected.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -90,35 +90,35 @@ using Rounding = std::conditional_t<kIsExact, FixedPointRounding, NoRounding>;
 /// The items' gradient of a step: a compact table of the rows touched, in fixed point. Sink of
 /// model::ExampleBlock<float>, whose gradient scale is scale().factor().
 ///
-/// A row holds d components, the bias' one, how often the item occurred, and the item.
+/// A row holds `components`, the bias' one, how often the item occurred, and the item.
 class ItemGradients {
  public:
   using Row = Number*;
 
   using Memory = kernels::CacheLineAllocator<Number>;
 
-  /// `largest_batch` is the largest number of positives of a global batch: the table never grows. Its rows shall lie in
-  /// `memory`, with room for capacity() rows.
-  ItemGradients(const model::Dimensions& dimensions, std::uint64_t item_count, std::uint64_t largest_batch,
+  /// `components` are whole vectors; `largest_batch` is the largest number of positives of a global batch: the table
+  /// never grows. Its rows shall lie in `memory`, with room for capacity() numbers.
+  ItemGradients(std::size_t components, std::uint64_t item_count, std::uint64_t largest_batch,
                 std::size_t candidates_per_example, const ItemScale& scale, const Memory& memory = Memory());
 
   /// Numbers of the table.
-  [[nodiscard]] static std::size_t capacity(const model::Dimensions& dimensions, std::uint64_t item_count,
+  [[nodiscard]] static std::size_t capacity(std::size_t components, std::uint64_t item_count,
                                             std::uint64_t largest_batch, std::size_t candidates_per_example) {
-    return std::min(item_count, largest_batch * candidates_per_example) * row_stride(dimensions.padded_dim());
+    return std::min(item_count, largest_batch * candidates_per_example) * row_stride(components);
   }
 
   /// Numbers of a row that mean something, and numbers from one row to the next.
-  [[nodiscard]] std::size_t row_size() const { return padded_dim_ + 3; }
-  [[nodiscard]] std::size_t row_stride() const { return row_stride(padded_dim_); }
-  [[nodiscard]] std::size_t bias_column() const { return padded_dim_; }
-  [[nodiscard]] std::size_t occurrences_column() const { return padded_dim_ + 1; }
-  [[nodiscard]] std::size_t item_column() const { return padded_dim_ + 2; }
+  [[nodiscard]] std::size_t row_size() const { return components_ + 3; }
+  [[nodiscard]] std::size_t row_stride() const { return row_stride(components_); }
+  [[nodiscard]] std::size_t bias_column() const { return components_; }
+  [[nodiscard]] std::size_t occurrences_column() const { return components_ + 1; }
+  [[nodiscard]] std::size_t item_column() const { return components_ + 2; }
 
   /// The rows of an example's items, each of which occurs once more. Valid until the next call.
   std::span<const Row> open_rows(std::span<const ItemIndex> items) {
     for (std::size_t n = 0; n < items.size(); ++n) {
-      opened_[n] = row(items[n]);
+      opened_[n] = row_of(items[n]);
       ++opened_[n][occurrences_column()];
     }
     return {opened_.data(), items.size()};
@@ -132,12 +132,23 @@ class ItemGradients {
   void add_row(const Number* other);
 
   /// The row of an item, whether it has been touched or not, which counts as no occurrence. Valid until clear().
-  [[nodiscard]] Row row_of(ItemIndex item) { return row(item); }
+  [[nodiscard]] Row row_of(ItemIndex item) { return rows_.data() + index_of(item) * row_stride(); }
+
+  /// Its place among the rows, likewise.
+  [[nodiscard]] std::size_t index_of(ItemIndex item) {
+    auto& slot = slots_[item];
+    if (slot == kUntouched) {
+      slot = append(item);
+    }
+    return slot;
+  }
 
   /// Rows in the order in which items were first touched, (row_count(), row_stride()).
   [[nodiscard]] std::size_t row_count() const { return row_count_; }
   [[nodiscard]] Row row_at(std::size_t index) { return rows_.data() + index * row_stride(); }
   [[nodiscard]] const Number* row_at(std::size_t index) const { return rows_.data() + index * row_stride(); }
+  [[nodiscard]] ItemIndex item_of_row(const Number* row) const { return item_of(row[item_column()]); }
+  [[nodiscard]] ItemIndex item_at(std::size_t index) const { return item_of_row(row_at(index)); }
 
   /// What one unit in the table is worth: 2^-bits.
   [[nodiscard]] float unit() const { return 1.0F / scale_.factor(); }
@@ -150,18 +161,11 @@ class ItemGradients {
 
  private:
   static constexpr std::uint32_t kUntouched = 0xFFFFFFFFU;
-  [[nodiscard]] static std::size_t row_stride(std::size_t padded_dim) { return padded_dim + kernels::kLanes; }
+  [[nodiscard]] static std::size_t row_stride(std::size_t components) { return components + kernels::kLanes; }
 
-  Row row(ItemIndex item) {
-    auto& slot = slots_[item];
-    if (slot == kUntouched) {
-      slot = append(item);
-    }
-    return rows_.data() + slot * row_stride();
-  }
   std::uint32_t append(ItemIndex item);
 
-  std::size_t padded_dim_;
+  std::size_t components_;
   ItemScale scale_;
   Rounding rounding_;
   std::size_t row_count_ = 0;
@@ -170,9 +174,10 @@ class ItemGradients {
   std::vector<Row> opened_;              // (candidates of an example)
 };
 
-/// The gradient of the folded attention form: shards' partial sums in fixed point. A number of a shard's partial sum is
-/// clipped to +-kClip for each positive that the shard has in a batch, so a total stays below largest_batch * kClip *
-/// 2^bits < 2^31, and a partial sum below 2^22. Sink of model::BatchGradient<float>.
+/// The gradient of the folded attention form: partial sums in fixed point, of shards, or of parts of the items where
+/// these are projected. A number of a partial sum is clipped to +-kClip for each of `largest_share` positives, so a
+/// total stays below parts * largest_share * kClip * 2^bits < 2^31, and a partial sum below 2^22. Sink of
+/// model::BatchGradient<float>.
 class FormGradient {
  public:
   static constexpr bool kTakesShardsApart = kIsExact;
@@ -181,16 +186,16 @@ class FormGradient {
 
   using Memory = kernels::CacheLineAllocator<Number>;
 
-  /// `largest_share` is the largest part of a batch that one shard has; what is added comes times `gradient_scale`. The
+  /// `largest_share` is the largest part of a batch that one part has; what is added comes times `gradient_scale`. The
   /// sums shall lie in `memory`, with room for size() numbers.
-  FormGradient(const model::Dimensions& dimensions, std::uint64_t shards, std::uint64_t largest_share,
+  FormGradient(const model::Dimensions& dimensions, std::uint64_t parts, std::uint64_t largest_share,
                float gradient_scale, const Memory& memory = Memory());
 
   [[nodiscard]] static std::size_t size(const model::Dimensions& dimensions) {
     return dimensions.is_identity ? 0 : dimensions.padded_dim() * dimensions.padded_dim();
   }
 
-  /// What adds sixteen numbers of a shard's partial sum: by value, so that its constants stay in registers.
+  /// What adds sixteen numbers of a partial sum: by value, so that its constants stay in registers.
   [[nodiscard]] auto adder() {
     return [sums = sums_.data(), stride = padded_dim_, rescale = rescale_, limit = limit_](
                std::size_t row, std::size_t column, kernels::Floats partial) {

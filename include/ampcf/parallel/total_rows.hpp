@@ -11,13 +11,15 @@ namespace ampcf::parallel {
 /// law that no bit depends on the number of ranks; rounding what is still to be added would not.
 class TotalRows {
  public:
-  /// `padded_dim` numbers, the bias' one, occurrences and the item make a row, as in ItemGradients. Without exact sums
-  /// totals are never rounded.
-  TotalRows(std::size_t padded_dim, bool is_rounded) : numbers_(padded_dim + 1), is_rounded_(is_rounded && kIsExact) {}
+  /// `components`, the bias' one, occurrences and the item make a row, as in ItemGradients. Without exact sums totals
+  /// are never rounded.
+  TotalRows(std::size_t components, bool is_rounded) : numbers_(components + 1), is_rounded_(is_rounded && kIsExact) {}
 
   /// Numbers of a row under way. Of a rounded one: item, occurrences, then pairs of numbers; there is an odd number of
   /// them, and the power of two makes it even.
   [[nodiscard]] std::size_t size() const { return is_rounded_ ? 2 + (numbers_ + 1) / 2 : numbers_ + 2; }
+
+  [[nodiscard]] bool is_rounded() const { return is_rounded_; }
 
   /// Leaves in a row what its readers will find.
   void round(Number* row) const {

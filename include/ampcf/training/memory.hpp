@@ -25,6 +25,7 @@ struct RunSize {
   std::uint64_t candidates = 0;             // of a positive, itself among them
   std::uint64_t node_ranks = 1;             // that share a copy of the items
   bool has_ids = false;                     // rank 0 keeps raw ids, for checkpoints
+  model::Projected projected = model::Projected::nothing;
 };
 
 /// What training needs, without the program itself, MPI and HDF5. The formula is explained in src/parallel/README.md.

@@ -2,6 +2,7 @@
 
 #include "ampcf/config/options.hpp"
 #include "ampcf/model/loss_block.hpp"
+#include "ampcf/model/projected.hpp"
 #include "ampcf/optimizer/adam.hpp"
 #include "ampcf/sampling/negatives.hpp"
 
@@ -41,6 +42,7 @@ struct TrainingOptions {
   std::string attention = "learned";
   double initial_scale = 0.1;      // standard deviation of personas and items at the start
   double projection_noise = 0.01;  // of the projections around the unit matrix
+  std::string project = "auto";    // personas, items, or of which a batch has fewer
 
   sampling::NegativeOptions negatives;
   bool is_full_softmax = false;  // every other item is a negative
@@ -71,6 +73,12 @@ struct TrainingOptions {
   std::uint64_t stall_warning_seconds = 60;  // 0: never
   std::uint64_t sharing_ranks = 0;           // of a host that share one copy of the items; 0: all
 
+  /// Of a positive, itself among them.
+  [[nodiscard]] std::uint64_t candidates(std::uint64_t items) const {
+    return is_full_softmax ? items : negatives.count + 1;
+  }
+  /// What a run on so many users and items projects.
+  [[nodiscard]] model::Projected projected(std::uint64_t users, std::uint64_t items) const;
   /// Of the time limit, before this start takes any; 0 is without limit.
   [[nodiscard]] std::uint64_t time_left_seconds() const;
 };

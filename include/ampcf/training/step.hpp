@@ -55,7 +55,12 @@ class TrainingStep {
  private:
   void prefetch(const model::MiniBatch& batch) const;
   void update_personas(const model::MiniBatch& batch, float scale, double rate_factor);
+  void ask_for_item(ItemIndex item) const;
+  template <typename Gradient>
+  void update_item(ItemIndex item, double rate, const Gradient* gradient, float unit, const parallel::Number* bias,
+                   float scale);
   void update_items(float scale, double rate_factor);
+  void update_projected_items(float scale, double rate_factor);
   void update_projections(float scale, double rate_factor);
 
   const communication::Communicator& communicator_;
@@ -67,10 +72,13 @@ class TrainingStep {
   checkpoint::TrainingState& state_;
   model::FoldedAttention<float> folded_;
   model::BatchGradient<float> gradient_;
+  bool projects_items_;
   parallel::GradientExchange exchange_;
   LossSums losses_;
   bool is_beyond_caches_ = false;
-  const model::MiniBatch* sampled_ = nullptr;               // the next step's, where it is already drawn
+  const model::MiniBatch* sampled_ = nullptr;  // the next step's, where it is already drawn
+  // Of a block of projected items, (rows, padded d).
+  kernels::AlignedVector<float> block_items_, block_gradient_, block_projected_gradient_;
   kernels::AlignedVector<float> form_total_;                // (padded d, padded d)
   kernels::AlignedVector<float> user_projection_gradient_;  // (padded d, padded d_a)
   kernels::AlignedVector<float> item_projection_gradient_;  // (padded d_a, padded d)

@@ -53,6 +53,7 @@ class Trainer {
   [[nodiscard]] std::vector<std::filesystem::path> prepare_directory();
   void initialize();
   void inherit();
+  [[nodiscard]] model::Projected projected() const;
   [[nodiscard]] MemoryNeed memory_need() const;
   void require_room_in_memory() const;
   void resume(const std::vector<std::filesystem::path>& checkpoints);

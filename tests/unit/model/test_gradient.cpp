@@ -12,13 +12,28 @@ struct PlainItemSink {
     double operator()(double value) const { return value; }
     kernels::Vec<double> operator()(kernels::Vec<double> value) const { return value; }
   };
-  SharedParameters<double>& gradient;
+  std::size_t stride;
+  std::vector<ItemIndex> items;  // in the order in which they were touched
+  kernels::AlignedVector<double> table;
   std::vector<double*> rows;
 
-  std::span<double* const> open_rows(std::span<const ItemIndex> items) {
+  PlainItemSink(std::size_t row_stride, std::uint64_t item_count)
+      : stride(row_stride), table(item_count * row_stride) {}
+
+  std::size_t index_of(ItemIndex item) {
+    const auto found = std::find(items.begin(), items.end(), item);
+    const auto index = static_cast<std::size_t>(found - items.begin());
+    if (found == items.end()) {
+      items.push_back(item);
+    }
+    return index;
+  }
+  [[nodiscard]] std::size_t row_count() const { return items.size(); }
+  [[nodiscard]] ItemIndex item_at(std::size_t index) const { return items[index]; }
+  std::span<double* const> open_rows(std::span<const ItemIndex> candidates) {
     rows.clear();
-    for (const auto item : items) {
-      rows.push_back(gradient.item(item));
+    for (const auto item : candidates) {
+      rows.push_back(table.data() + index_of(item) * stride);
     }
     return rows;
   }
@@ -45,7 +60,32 @@ struct Gradients {
   double loss = 0.0;
 };
 
-Gradients gradients_of(const ModelCase& c) {
+// dL/dv of the sink's rows, those of projected items some at a time, as totals may come.
+void take_items(const ModelCase& c, Projected projected, const FoldedAttention<double>& folded,
+                const PlainItemSink& items, PlainFormSink& form, SharedParameters<double>& gradient) {
+  const auto d = c.shared.dimensions.padded_dim();
+  constexpr std::size_t kAtOnce = 4;
+  for (std::size_t first = 0; first < items.row_count(); first += kAtOnce) {
+    const auto count = std::min(kAtOnce, items.row_count() - first);
+    kernels::AlignedVector<double> v(count * d), dv(count * d), dq(count * d);
+    for (std::size_t i = 0; i < count; ++i) {
+      const double* const row = items.table.data() + (first + i) * items.stride;
+      std::copy_n(c.shared.item(items.item_at(first + i)), d, v.data() + i * d);
+      std::copy_n(row, d, dv.data() + i * d);
+      std::copy_n(row + (rows_of_item(projected) - 1) * d, d, dq.data() + i * d);
+    }
+    if (projected == Projected::items) {
+      differentiate_projected_items(folded, d, count, v.data(), dq.data(), dv.data(), form.adder());
+    }
+    for (std::size_t i = 0; i < count; ++i) {
+      double* const into = gradient.item(items.item_at(first + i));
+      std::copy_n(dv.data() + i * d, d, into);
+      into[d] = items.table[(first + i) * items.stride + rows_of_item(projected) * d];
+    }
+  }
+}
+
+Gradients gradients_of(const ModelCase& c, Projected projected) {
   const auto& shape = c.shared.dimensions;
   Gradients result{Personas<double>(shape, c.personas.users), SharedParameters<double>(shape, c.shared.item_count),
                    0.0};
@@ -53,12 +93,13 @@ Gradients gradients_of(const ModelCase& c) {
   std::fill(result.shared.item_projection.begin(), result.shared.item_projection.end(), 0.0);
   FoldedAttention<double> folded;
   folded.fold(c.shared);
-  BatchGradient<double> gradient(shape, c.batch.candidates_per_example, c.weights);
+  BatchGradient<double> gradient(shape, projected, c.batch.candidates_per_example, c.weights);
   gradient.use_shares(c.shares);
-  PlainItemSink items{result.shared, {}};
+  PlainItemSink items(rows_of_item(projected) * shape.padded_dim() + kernels::kLanes, c.shared.item_count);
   PlainFormSink form{shape.padded_dim()};
   gradient.run(c.batch, c.personas, c.shared, folded, std::span<const double>(c.log_probabilities), items, form,
                [&](const LossTerms& terms) { result.loss += terms.total(c.weights); });
+  take_items(c, projected, folded, items, form, result.shared);
   for (std::size_t slot = 0; slot < c.batch.users.size(); ++slot) {
     std::copy_n(gradient.persona_gradient() + slot * shape.user_stride(), shape.user_stride(),
                 result.personas.of(c.batch.users[slot]));
@@ -85,6 +126,18 @@ void expect_central_differences(ModelCase& c, kernels::AlignedVector<double>& ta
   }
 }
 
+void expect_central_differences(const CaseShape& shape, Projected projected) {
+  ModelCase c(shape);
+  const auto gradients = gradients_of(c, projected);
+  EXPECT_NEAR(gradients.loss, c.reference_loss(), 1e-10);
+  expect_central_differences(c, c.personas.rows, gradients.personas.rows, "personas");
+  expect_central_differences(c, c.shared.items, gradients.shared.items, "items and biases");
+  if (!c.shared.dimensions.is_identity) {
+    expect_central_differences(c, c.shared.user_projection, gradients.shared.user_projection, "user projection");
+    expect_central_differences(c, c.shared.item_projection, gradients.shared.item_projection, "item projection");
+  }
+}
+
 // For those who want losses and personas' gradients alone.
 struct IgnoringItemSink {
   struct Rounding {
@@ -94,6 +147,9 @@ struct IgnoringItemSink {
   std::vector<float> scratch = std::vector<float>(1024);
   std::vector<float*> rows = std::vector<float*>(5, scratch.data());
   std::span<float* const> open_rows(std::span<const ItemIndex> /*items*/) { return rows; }
+  static std::size_t index_of(ItemIndex item) { return item; }
+  static std::size_t row_count() { return 0; }
+  static ItemIndex item_at(std::size_t index) { return static_cast<ItemIndex>(index); }
   static Rounding rounding() { return {}; }
   static void keep(Rounding /*rounding*/) {}
 };
@@ -110,14 +166,11 @@ struct IgnoringFormSink {
 class Gradient : public ::testing::TestWithParam<CaseShape> {};
 
 TEST_P(Gradient, EqualsCentralDifferencesInEveryParameter) {
-  ModelCase c(GetParam());
-  const auto gradients = gradients_of(c);
-  EXPECT_NEAR(gradients.loss, c.reference_loss(), 1e-10);
-  expect_central_differences(c, c.personas.rows, gradients.personas.rows, "personas");
-  expect_central_differences(c, c.shared.items, gradients.shared.items, "items and biases");
-  if (!c.shared.dimensions.is_identity) {
-    expect_central_differences(c, c.shared.user_projection, gradients.shared.user_projection, "user projection");
-    expect_central_differences(c, c.shared.item_projection, gradients.shared.item_projection, "item projection");
+  if (GetParam().is_identity) {
+    expect_central_differences(GetParam(), Projected::nothing);
+  } else {
+    expect_central_differences(GetParam(), Projected::personas);
+    expect_central_differences(GetParam(), Projected::items);
   }
 }
 
@@ -134,9 +187,9 @@ INSTANTIATE_TEST_SUITE_P(Models, Gradient,
 // Rows so long that the shards do not go into the cache together.
 TEST(GradientInParts, IsThatOfTheWholeBatch) {
   ModelCase c({4096, 16, 16, false, 4, false});
-  const auto in_parts = gradients_of(c);
+  const auto in_parts = gradients_of(c, Projected::personas);
   c.batch.shard_first_slot = {0, 3};
-  const auto whole = gradients_of(c);
+  const auto whole = gradients_of(c, Projected::personas);
   EXPECT_EQ(in_parts.loss, whole.loss);
   EXPECT_EQ(in_parts.personas.rows, whole.personas.rows);
   EXPECT_EQ(in_parts.shared.items, whole.shared.items);
@@ -147,12 +200,14 @@ TEST(GradientInParts, IsThatOfTheWholeBatch) {
 
 TEST(FloatGradient, IsTheDoubleOneRounded) {
   ModelCase c({4, 16, 16, false, 4, false});
-  const auto expected = gradients_of(c);
+  const auto expected = gradients_of(c, Projected::personas);
   const auto shared = c.shared_as_float();
   const auto personas = c.personas_as_float();
   FoldedAttention<float> folded;
   folded.fold(shared);
-  BatchGradient<float> gradient(shared.dimensions, c.batch.candidates_per_example, c.weights);
+  BatchGradient<float> gradient(shared.dimensions,
+                                shared.dimensions.is_identity ? Projected::nothing : Projected::personas,
+                                c.batch.candidates_per_example, c.weights);
   IgnoringItemSink items;
   IgnoringFormSink form;
   double loss = 0.0;
@@ -173,7 +228,9 @@ TEST(FloatGradient, KnowsNothingOfTheBatchBefore) {
   const auto personas = c.personas_as_float();
   FoldedAttention<float> folded;
   folded.fold(shared);
-  BatchGradient<float> gradient(shared.dimensions, c.batch.candidates_per_example, c.weights);
+  BatchGradient<float> gradient(shared.dimensions,
+                                shared.dimensions.is_identity ? Projected::nothing : Projected::personas,
+                                c.batch.candidates_per_example, c.weights);
   IgnoringItemSink items;
   IgnoringFormSink form;
   const auto terms_of = [&](const MiniBatch& batch) {
@@ -197,7 +254,9 @@ TEST(FloatGradient, SumsTheAttentionOnPositivesByUser) {
   const std::vector<float> shares(c.shares.begin(), c.shares.end());
   FoldedAttention<float> folded;
   folded.fold(shared);
-  BatchGradient<float> gradient(shared.dimensions, c.batch.candidates_per_example, c.weights);
+  BatchGradient<float> gradient(shared.dimensions,
+                                shared.dimensions.is_identity ? Projected::nothing : Projected::personas,
+                                c.batch.candidates_per_example, c.weights);
   gradient.use_shares(shares);
   IgnoringItemSink items;
   IgnoringFormSink form;

@@ -61,7 +61,7 @@ void contribute(ItemGradients& items, std::uint64_t step, std::uint64_t i, std::
 using Rows = std::map<std::int32_t, std::vector<std::int32_t>>;
 
 Rows rows_of_one_rank(std::uint64_t step, const GradientShape& shape) {
-  ItemGradients all(kShape, shape.item_count, shape.largest_batch, 1, shape.scale);
+  ItemGradients all(shape.components(), shape.item_count, shape.largest_batch, 1, shape.scale);
   for (std::uint64_t i = 0; i < shape.largest_batch; ++i) {
     contribute(all, step, i, shape.item_count);
   }

@@ -21,7 +21,7 @@ kernels::Floats lanes(random::Draws& draws) {
   return v;
 }
 
-ItemGradients table(std::uint64_t item_count) { return {kShape, item_count, 256, 5, ItemScale::of(256, 5, 0.1)}; }
+ItemGradients table(std::uint64_t item_count) { return {kShape.padded_dim(), item_count, 256, 5, ItemScale::of(256, 5, 0.1)}; }
 
 // As a kernel does it, with a value that is not yet scaled.
 void add(ItemGradients& gradients, ItemIndex item, std::size_t column, kernels::Floats value) {

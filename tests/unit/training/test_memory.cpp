@@ -47,20 +47,26 @@ RunSize size_of(const dataset::Dataset& data, const TrainingOptions& options) {
           .positives = plan.largest_batch(),
           .candidates = options.negatives.count + 1,
           .node_ranks = ranks,
-          .has_ids = world().rank() == 0};
+          .has_ids = world().rank() == 0,
+          .projected = options.projected(data.user_count(), data.item_count())};
 }
 
 }  // namespace
 
-TEST(Memory, IsWhatTheFormulaSays) {
+class Memory : public ::testing::TestWithParam<std::string> {};
+
+TEST_P(Memory, IsWhatTheFormulaSays) {
   const TemporaryDirectory directory;
   auto options = small_options(directory, "run");
   write_data(options.data);
   const auto size = [&] {
     const dataset::Dataset data(options.data);
-    options.dimensions = {4, 64, 64, true};
+    options.dimensions = {4, 64, 64, GetParam() == "nothing"};
+    options.attention = GetParam() == "nothing" ? "identity" : "learned";
+    if (GetParam() != "nothing") {
+      options.project = GetParam();
+    }
     options.batch_size = 256;
-    options.attention = "identity";
     options.epochs = 1;
     options.average_epochs = 2;
     options.loss.lambda_balance = 0.1;
@@ -83,7 +89,9 @@ TEST(Memory, IsWhatTheFormulaSays) {
   EXPECT_LT(found, 1.02 * expected + kOfLibraries);
 }
 
-TEST(Memory, GrowsWithWhatItIsSaidToGrowWith) {
+INSTANTIATE_TEST_SUITE_P(Projected, Memory, ::testing::Values("nothing", "personas", "items"));
+
+TEST(MemoryNeed, GrowsWithWhatItIsSaidToGrowWith) {
   const RunSize size{{4, 64, 64, true}, {}, 1000, 500, 20000, 3000, 99, 256, 5, 2};
   auto more = size;
   ++more.own_users;

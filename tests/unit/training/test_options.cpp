@@ -37,6 +37,26 @@ TEST(TrainingOptions, IdentityAttentionTakesTheModelsDimension) {
   EXPECT_THROW(resolve(options, true), UsageError);
 }
 
+TEST(TrainingOptions, ProjectIsRefusedForIdentityAttention) {
+  TrainingOptions options;
+  options.attention = "identity";
+  options.project = "items";
+  EXPECT_THAT(error_of<UsageError>([&] { resolve(options, false); }), ::testing::HasSubstr("--project items"));
+}
+
+TEST(TrainingOptions, ProjectIsByWhatIsFewerUnlessItIsGivenOrTheNetworkIsSlow) {
+  TrainingOptions options;
+  options.batch_size = 4096;
+  EXPECT_EQ(options.projected(6000, 3600), model::Projected::items);
+  options.gradient_bits = "16";
+  EXPECT_EQ(options.projected(6000, 3600), model::Projected::personas);
+  options.project = "items";
+  EXPECT_EQ(options.projected(6000, 3600), model::Projected::items);
+  options.project = "personas";
+  options.gradient_bits = "32";
+  EXPECT_EQ(options.projected(6000, 3600), model::Projected::personas);
+}
+
 TEST(TrainingOptions, WarmUpBeyondTheLastEpochIsRefusedWithBothNumbers) {
   TrainingOptions options;
   options.epochs = 5;

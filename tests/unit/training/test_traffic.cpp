@@ -67,6 +67,14 @@ TEST_F(TrafficOfAStep, IsExpectedWithTheFormOfLearnedAttention) {
   (void)rounds_where_bytes_are_as_expected();
 }
 
+TEST_F(TrafficOfAStep, IsExpectedWithProjectedItems) {
+  options.batch_size = 1024;
+  options.dimensions.is_identity = false;
+  options.attention = "learned";
+  options.project = "items";
+  (void)rounds_where_bytes_are_as_expected();
+}
+
 TEST_F(TrafficOfAStep, IsExpectedWithTotalsOfSixteenBits) {
   options.batch_size = 1024;
   options.gradient_bits = "16";
