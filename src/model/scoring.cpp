@@ -1,6 +1,7 @@
 #include "ampcf/model/scoring.hpp"
 
 #include "ampcf/kernels/exponential.hpp"
+#include "ampcf/kernels/prefetch.hpp"
 #include "ampcf/kernels/product.hpp"
 #include "ampcf/kernels/shuffle.hpp"
 
@@ -66,9 +67,13 @@ void Scorer::attention(ItemIndex item, std::span<float> weights) {
   }
 }
 
-// Sixteen items at a time: lane n of every vector is item n's, and its bits are those of one item alone.
+// Sixteen items at a time: lane n of every vector is item n's, and its bits are those of one item alone. The rows of
+// the next sixteen, which may lie anywhere, are asked for meanwhile.
 void Scorer::score(std::span<const ItemIndex> items, std::span<float> scores) {
   for (std::size_t first = 0; first < items.size(); first += kLanes) {
+    for (auto next = first + kLanes; next < std::min(first + 2 * kLanes, items.size()); ++next) {
+      kernels::ask_for(shared_.item(items[next]), shared_.dimensions.item_stride());
+    }
     const auto count = std::min(kLanes, items.size() - first);
     score_block(items.subspan(first, count), scores.subspan(first, count));
   }
