@@ -1,18 +1,90 @@
 #include "ampcf/communication/node.hpp"
 
 #include "ampcf/communication/stall_watch.hpp"
-#include "communication/native.hpp"
 
+#include <fcntl.h>
 #include <sched.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
-#include <exception>
-#include <memory>
+#include <random>
+#include <system_error>
 
 namespace ampcf::communication {
 
-struct NodeMemory::Window {
-  MPI_Win handle = MPI_WIN_NULL;             // of a node of several ranks
-  kernels::AlignedVector<std::byte> memory;  // of one rank alone
+namespace {
+
+constexpr std::size_t kPage = 4096;
+constexpr std::size_t kHugePage = kernels::CacheLineAllocator<std::byte>::kHugePage;
+
+constexpr int kCollapse = 25;  // MADV_COLLAPSE of Linux 6.1, which older headers lack, and older systems refuse
+
+constexpr std::size_t rounded_up(std::size_t bytes, std::size_t unit) { return (bytes + unit - 1) / unit * unit; }
+
+[[noreturn]] void throw_reason(int fault) { throw std::system_error(fault, std::generic_category()); }
+
+// A name in /dev/shm that no other job on this host has.
+std::string new_name() {
+  std::random_device device;
+  return fmt::format("/ampcf-{:08x}{:08x}", device(), device());
+}
+
+}  // namespace
+
+// A file in /dev/shm, mapped. (MPI_Win_allocate_shared would do, but for where it maps: not on huge pages.)
+class NodeMemory::Segment {
+ public:
+  Segment(const std::string& name, int flags, std::size_t bytes)
+      : is_large_(kernels::CacheLineAllocator<std::byte>::is_large(bytes)),
+        size_(rounded_up(bytes, is_large_ ? kHugePage : kPage)),
+        file_(shm_open(name.c_str(), flags | O_RDWR, 0600)) {
+    if (file_ < 0) {
+      throw_reason(errno);
+    }
+  }
+  Segment(const Segment&) = delete;
+  Segment& operator=(const Segment&) = delete;
+  ~Segment() {
+    if (range_ != MAP_FAILED) {
+      munmap(range_, range_size());
+    }
+    close(file_);
+  }
+
+  // All pages at once, zero: what has no room is refused here, and not by a signal when it is written.
+  void reserve() const {
+    if (const int fault = posix_fallocate(file_, 0, static_cast<off_t>(size_)); fault != 0) {
+      throw_reason(fault);
+    }
+  }
+
+  // Large ones lie on huge pages, if the host has them: shared memory is given them where the administrator says so,
+  // or, since Linux 6.1, where they are made of the small ones that are there.
+  std::byte* map() {
+    range_ = mmap(nullptr, range_size(), PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (range_ == MAP_FAILED) {
+      throw_reason(errno);
+    }
+    void* memory = range_;
+    auto room = range_size();
+    std::align(is_large_ ? kHugePage : kPage, size_, memory, room);
+    if (mmap(memory, size_, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, file_, 0) == MAP_FAILED) {
+      throw_reason(errno);
+    }
+    if (is_large_) {
+      madvise(memory, size_, MADV_HUGEPAGE);
+      madvise(memory, size_, kCollapse);
+    }
+    return static_cast<std::byte*>(memory);
+  }
+
+ private:
+  [[nodiscard]] std::size_t range_size() const { return size_ + (is_large_ ? kHugePage : 0); }
+
+  bool is_large_;
+  std::size_t size_;
+  int file_;
+  void* range_ = MAP_FAILED;
 };
 
 Node::Node(const Communicator& world, std::uint64_t most)
@@ -30,44 +102,46 @@ Node::Node(const Communicator& world, std::uint64_t most)
 
 NodeMemory::NodeMemory(const Communicator& ranks) : ranks_(ranks) {}
 
-NodeMemory::~NodeMemory() {
-  int is_finalized = 0;
-  MPI_Finalized(&is_finalized);
-  for (auto window = windows_.rbegin(); window != windows_.rend(); ++window) {
-    // Freeing waits for the other ranks, which an error may keep from coming here.
-    if (window->handle != MPI_WIN_NULL && is_finalized == 0 && std::uncaught_exceptions() == 0) {
-      MPI_Win_free(&window->handle);
-    }
-  }
-}
+NodeMemory::~NodeMemory() = default;
 
 std::byte* NodeMemory::allocate_bytes(std::size_t bytes) {
-  constexpr std::size_t kLine = 64;
-  windows_.emplace_back();
-  auto& window = windows_.back();
+  if (bytes == 0) {
+    return nullptr;
+  }
   if (ranks_.size() == 1) {
-    window.memory.resize(bytes);
-    return window.memory.data();
+    return own_.emplace_back(bytes).data();
   }
-  void* memory = nullptr;
-  const MPI_Aint size = ranks_.rank() == 0 ? static_cast<MPI_Aint>(bytes + kLine) : 0;
-  const int status = MPI_Win_allocate_shared(size, 1, MPI_INFO_NULL, ranks_.native()->handle, &memory, &window.handle);
-  if (ranks_.max(static_cast<std::int32_t>(status != MPI_SUCCESS)) != 0) {
-    window.handle = MPI_WIN_NULL;
-    throw RuntimeError(
-        "the ranks of a node cannot share {} MB of memory: give /dev/shm more room, or use --sharing-ranks 1",
-        bytes / 1000000 + 1);
+  const bool is_first = ranks_.rank() == 0;
+  auto name = is_first ? new_name() : std::string();
+  ranks_.broadcast(name, 0);
+  const auto agree = [&](auto&& work) {
+    try {
+      ranks_.agree(work);
+    } catch (const AgreedError& error) {
+      shm_unlink(name.c_str());
+      throw RuntimeError(
+          "the ranks of a node cannot share {} MB of memory ({}): give /dev/shm more room, or use --sharing-ranks 1",
+          bytes / 1000000 + 1, error.what());
+    }
+  };
+  auto& segment = segments_.emplace_back();
+  std::byte* memory = nullptr;
+  agree([&] {
+    if (is_first) {
+      segment = std::make_unique<Segment>(name, O_CREAT | O_EXCL, bytes);
+      segment->reserve();
+    }
+  });
+  agree([&] {
+    if (!is_first) {
+      segment = std::make_unique<Segment>(name, 0, bytes);
+    }
+    memory = segment->map();
+  });
+  if (is_first) {
+    shm_unlink(name.c_str());
   }
-  MPI_Aint whole = 0;
-  int unit = 0;
-  MPI_Win_shared_query(window.handle, 0, &whole, &unit, &memory);
-  auto room = static_cast<std::size_t>(whole);
-  std::align(kLine, bytes, memory, room);
-  if (ranks_.rank() == 0) {
-    std::fill_n(static_cast<std::byte*>(memory), bytes, std::byte{});
-  }
-  ranks_.barrier();
-  return static_cast<std::byte*>(memory);
+  return memory;
 }
 
 NodeBarrier::NodeBarrier(const Communicator& ranks, NodeMemory& memory)

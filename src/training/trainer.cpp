@@ -13,22 +13,14 @@ Trainer::Trainer(const communication::Communicator& communicator, Log& log, cons
       wishes_(std::move(wishes)),
       final_epochs_(final_epochs),
       directory_(options.output) {
-  try {
-    open_data();
-    if (options_.plan.is_asked) {
-      initialize();
-    } else {
-      open_run();
-    }
-    build_step();
-    announce();
-  } catch (const communication::AgreedError&) {
-    // All ranks are here. What they share can be given back now, but not while the error unwinds (NodeMemory).
-    step_.reset();
-    state_.reset();
-    memory_.reset();
-    throw;
+  open_data();
+  if (options_.plan.is_asked) {
+    initialize();
+  } else {
+    open_run();
   }
+  build_step();
+  announce();
 }
 
 Trainer::~Trainer() = default;

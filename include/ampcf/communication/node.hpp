@@ -6,6 +6,8 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -39,7 +41,6 @@ class NodeMemory {
   explicit NodeMemory(const Communicator& ranks);
   NodeMemory(const NodeMemory&) = delete;
   NodeMemory& operator=(const NodeMemory&) = delete;
-  /// Collective over the node, except while an error unwinds.
   ~NodeMemory();
 
   /// Collective over the node. Room for `count` numbers, zero, on cache lines. Throws RuntimeError on all ranks of the
@@ -55,11 +56,12 @@ class NodeMemory {
   }
 
  private:
-  struct Window;
+  class Segment;
   std::byte* allocate_bytes(std::size_t bytes);
 
   Communicator ranks_;
-  std::vector<Window> windows_;
+  std::vector<std::unique_ptr<Segment>> segments_;     // of a node of several ranks
+  std::deque<kernels::AlignedVector<std::byte>> own_;  // of one rank alone
 };
 
 /// A barrier of a node's ranks in two halves: between arrive() and wait() a rank can do what concerns nobody else.

@@ -1,8 +1,12 @@
 #include "ampcf/communication/node.hpp"
 
+#include "support/error_of.hpp"
 #include "support/world.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <algorithm>
 
 namespace ampcf::communication {
 
@@ -37,6 +41,7 @@ TEST(NodeMemory, IsZeroAndSeenByAllRanks) {
   const auto numbers = memory.allocate<std::int32_t>(100);
   EXPECT_EQ(reinterpret_cast<std::uintptr_t>(numbers.data()) % 64, 0U);
   EXPECT_EQ(unused.size(), 3U);
+  EXPECT_TRUE(memory.allocate<std::int64_t>(0).empty());
   for (const auto number : numbers) {
     EXPECT_EQ(number, 0);
   }
@@ -46,6 +51,36 @@ TEST(NodeMemory, IsZeroAndSeenByAllRanks) {
   for (int rank = 0; rank < world().size(); ++rank) {
     EXPECT_EQ(numbers[static_cast<std::size_t>(rank)], rank + 1);
   }
+}
+
+// As large as tables of items are: it begins on a huge page.
+TEST(NodeMemory, IsZeroAndSeenByAllRanksWhereItIsLarge) {
+  const Node node(world(), 0);
+  NodeMemory memory(node.ranks());
+  constexpr std::size_t kNumbers = 5'000'001;
+  const auto numbers = memory.allocate<float>(kNumbers);
+  EXPECT_TRUE(std::all_of(numbers.begin(), numbers.end(), [](float number) { return number == 0.0F; }));
+  node.ranks().barrier();
+  const auto ranks = static_cast<std::size_t>(world().size());
+  for (auto i = static_cast<std::size_t>(world().rank()); i < kNumbers; i += ranks) {
+    numbers[i] = static_cast<float>(i);
+  }
+  node.ranks().barrier();
+  for (std::size_t i = 0; i < kNumbers; ++i) {
+    ASSERT_EQ(numbers[i], static_cast<float>(i));
+  }
+}
+
+// 2^50 bytes.
+TEST(NodeMemory, ThatNoHostHasIsRefusedOnAllRanks) {
+  const Node node(world(), 0);
+  if (node.ranks().size() == 1) {
+    GTEST_SKIP() << "needs two ranks: one alone asks the heap";
+  }
+  NodeMemory memory(node.ranks());
+  EXPECT_THAT(ampcf::testing::error_of<RuntimeError>([&] { (void)memory.allocate<char>(std::size_t{1} << 50U); }),
+              ::testing::HasSubstr("cannot share"));
+  EXPECT_EQ(memory.allocate<float>(10)[9], 0.0F);
 }
 
 TEST(NodeMemory, HoldsVectorsWhoseCopiesAreTheirOwn) {
