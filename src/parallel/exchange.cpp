@@ -35,8 +35,9 @@ FormGradient form_of(const GradientShape& shape, Number* memory) {
     return {shape.dimensions, shape.shards, shape.largest_share, shape.scale.factor(), FormGradient::Memory(memory)};
   }
   // A block with popular items has some times its even share of a batch: kClip leaves room for that.
-  const auto share = (shape.largest_batch + GradientExchange::kItemBlocks - 1) / GradientExchange::kItemBlocks;
-  return {shape.dimensions, GradientExchange::kItemBlocks, share, 1.0F, FormGradient::Memory(memory)};
+  const auto blocks = std::min<std::uint64_t>(GradientExchange::kItemBlocks, shape.item_count);
+  const auto share = (shape.largest_batch + blocks - 1) / blocks;
+  return {shape.dimensions, blocks, share, 1.0F, FormGradient::Memory(memory)};
 }
 
 }  // namespace
