@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <random>
 #include <system_error>
 
@@ -53,7 +54,11 @@ class NodeMemory::Segment {
 
   // All pages at once, zero: what has no room is refused here, and not by a signal when it is written.
   void reserve() const {
-    if (const int fault = posix_fallocate(file_, 0, static_cast<off_t>(size_)); fault != 0) {
+    int fault = EINTR;
+    while (fault == EINTR) {
+      fault = posix_fallocate(file_, 0, static_cast<off_t>(size_));
+    }
+    if (fault != 0) {
       throw_reason(fault);
     }
   }
