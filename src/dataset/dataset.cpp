@@ -77,9 +77,18 @@ std::uint64_t descents_between_rows(const Interactions& interactions) {
   return descents;
 }
 
+// A file of another kind is most likely what a dataset is made of.
+storage::File open_dataset(const std::filesystem::path& path) {
+  std::error_code unknown;
+  if (std::filesystem::is_regular_file(path, unknown) && storage::File::is_other_kind(path)) {
+    throw DataError("{}: not an HDF5 file: ampcf-prepare makes a dataset of raw interactions", path.string());
+  }
+  return storage::File::open(path);
+}
+
 }  // namespace
 
-Dataset::Dataset(const std::filesystem::path& path) : file_(storage::File::open(path)) {
+Dataset::Dataset(const std::filesystem::path& path) : file_(open_dataset(path)) {
   const auto format = file_.has_attribute("format") ? file_.text_attribute("format") : "none";
   if (format != "ampcf-dataset") {
     throw DataError("{}: format '{}', expected 'ampcf-dataset': ampcf-prepare and ampcf-generate make such files",

@@ -52,6 +52,8 @@ File File::open(const std::filesystem::path& path) {
   return File(std::move(state));
 }
 
+bool File::is_other_kind(const std::filesystem::path& path) { return H5Fis_hdf5(path.c_str()) == 0; }
+
 File File::create(const std::filesystem::path& path) {
   auto state = std::make_unique<State>();
   state->path = path;

@@ -105,6 +105,10 @@ std::string ranking(const Plan& plan, const Results& results, std::size_t most) 
     text += fmt::format("{:>4} {:>5} {:>6.4f}  {:>6.4f} {:>6}  {}\n", i + 1, trial + 1, result.hr, result.ndcg,
                         result.epochs, plan.describe(trial));
   }
+  const auto ranked = std::count_if(all.begin(), all.end(), [](const auto& standing) { return standing.is_ranked(); });
+  if (static_cast<std::size_t>(ranked) > most) {
+    text += fmt::format("{} more in sweep.csv\n", static_cast<std::size_t>(ranked) - most);
+  }
   return text;
 }
 

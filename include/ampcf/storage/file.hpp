@@ -25,6 +25,9 @@ class File {
   /// Links and datasets that lead into other files are not followed.
   [[nodiscard]] static File open(const std::filesystem::path& path);
 
+  /// Whether a file can be read and is none of HDF5.
+  [[nodiscard]] static bool is_other_kind(const std::filesystem::path& path);
+
   /// A new file written by one process.
   [[nodiscard]] static File create(const std::filesystem::path& path);
 

@@ -2,6 +2,7 @@
 #include "ampcf/dataset/writer.hpp"
 
 #include "ampcf/core/error.hpp"
+#include "support/error_of.hpp"
 #include "support/temporary_directory.hpp"
 
 #include <gmock/gmock.h>
@@ -170,7 +171,8 @@ TEST(DatasetFile, OtherFilesAreRefusedByName) {
   storage::commit_text(directory / "text.h5", "not HDF5");
   storage::commit_file(directory / "other.h5", [](storage::File&) {});
   EXPECT_THROW(Dataset(directory / "missing.h5"), DataError);
-  EXPECT_THROW(Dataset(directory / "text.h5"), DataError);
+  EXPECT_THAT(testing::error_of<DataError>([&] { Dataset(directory / "text.h5"); }),
+              ::testing::HasSubstr("text.h5: not an HDF5 file: ampcf-prepare makes a dataset"));
   EXPECT_THROW(Dataset(directory / "other.h5"), DataError);
 }
 

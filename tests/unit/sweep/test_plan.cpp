@@ -1,6 +1,7 @@
 #include "ampcf/core/error.hpp"
 #include "ampcf/sweep/plan.hpp"
 #include "support/error_of.hpp"
+#include "sweep/display.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -52,6 +53,18 @@ TEST(Grid, HasEveryCombinationTheLastAxisTurningFastest) {
   EXPECT_EQ(plan.describe(0), "personas = 1, dim = 16");
   EXPECT_EQ(plan.describe(1), "personas = 1, dim = 32");
   EXPECT_EQ(plan.describe(5), "personas = 2, dim = 48");
+}
+
+TEST(Ranking, SaysHowManyItDoesNotShow) {
+  const auto plan = plan_of({}, "personas = 1, 2, 3, 4\n");
+  Results results;
+  for (std::uint64_t trial = 0; trial < 3; ++trial) {
+    results[{trial, 0}] = scored(0.1 * static_cast<double>(trial));
+  }
+  results[{3, 0}] = failed();
+  EXPECT_THAT(ranking(plan, results, 2),
+              HasSubstr("   2     2 0.1000  0.0000      0  personas = 2\n1 more in sweep.csv"));
+  EXPECT_THAT(ranking(plan, results, 3), ::testing::Not(HasSubstr("more in")));
 }
 
 TEST(RandomTrials, AreDifferentAndDoNotChangeWhenMoreAreDrawn) {
