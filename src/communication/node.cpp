@@ -63,8 +63,8 @@ class NodeMemory::Segment {
     }
   }
 
-  // Large ones lie on huge pages, if the host has them: shared memory is given them where the administrator says so,
-  // or, since Linux 6.1, where they are made of the small ones that are there.
+  // Large ones lie on huge pages, if the host has them: shared memory is given them where it is mounted with
+  // huge=always, or, since Linux 6.1, where they are made of the small ones that are there.
   std::byte* map() {
     range_ = mmap(nullptr, range_size(), PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (range_ == MAP_FAILED) {
@@ -77,7 +77,6 @@ class NodeMemory::Segment {
       throw_reason(errno);
     }
     if (is_large_) {
-      madvise(memory, size_, MADV_HUGEPAGE);
       madvise(memory, size_, kCollapse);
     }
     return static_cast<std::byte*>(memory);

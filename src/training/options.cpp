@@ -112,15 +112,17 @@ void add_optimizer_options(config::OptionTable& table, TrainingOptions& options)
 }  // namespace
 
 model::Projected TrainingOptions::projected(std::uint64_t users, std::uint64_t items) const {
-  if (dimensions.is_identity || project == "personas") {
-    return dimensions.is_identity ? model::Projected::nothing : model::Projected::personas;
+  if (dimensions.is_identity) {
+    return model::Projected::nothing;
   }
   if (project == "items") {
     return model::Projected::items;
   }
   // Who asks for fewer bits has a slow network: no wider rows for him.
-  return gradient_bits == "16" ? model::Projected::personas
-                               : model::cheaper_to_project(dimensions, users, items, batch_size, candidates(items));
+  if (project == "personas" || gradient_bits == "16") {
+    return model::Projected::personas;
+  }
+  return model::cheaper_to_project(dimensions, users, items, batch_size, candidates(items));
 }
 
 std::uint64_t TrainingOptions::time_left_seconds() const {

@@ -205,9 +205,7 @@ TEST(FloatGradient, IsTheDoubleOneRounded) {
   const auto personas = c.personas_as_float();
   FoldedAttention<float> folded;
   folded.fold(shared);
-  BatchGradient<float> gradient(shared.dimensions,
-                                shared.dimensions.is_identity ? Projected::nothing : Projected::personas,
-                                c.batch.candidates_per_example, c.weights);
+  BatchGradient<float> gradient(shared.dimensions, Projected::personas, c.batch.candidates_per_example, c.weights);
   IgnoringItemSink items;
   IgnoringFormSink form;
   double loss = 0.0;
@@ -228,9 +226,7 @@ TEST(FloatGradient, KnowsNothingOfTheBatchBefore) {
   const auto personas = c.personas_as_float();
   FoldedAttention<float> folded;
   folded.fold(shared);
-  BatchGradient<float> gradient(shared.dimensions,
-                                shared.dimensions.is_identity ? Projected::nothing : Projected::personas,
-                                c.batch.candidates_per_example, c.weights);
+  BatchGradient<float> gradient(shared.dimensions, Projected::personas, c.batch.candidates_per_example, c.weights);
   IgnoringItemSink items;
   IgnoringFormSink form;
   const auto terms_of = [&](const MiniBatch& batch) {
@@ -254,9 +250,7 @@ TEST(FloatGradient, SumsTheAttentionOnPositivesByUser) {
   const std::vector<float> shares(c.shares.begin(), c.shares.end());
   FoldedAttention<float> folded;
   folded.fold(shared);
-  BatchGradient<float> gradient(shared.dimensions,
-                                shared.dimensions.is_identity ? Projected::nothing : Projected::personas,
-                                c.batch.candidates_per_example, c.weights);
+  BatchGradient<float> gradient(shared.dimensions, Projected::nothing, c.batch.candidates_per_example, c.weights);
   gradient.use_shares(shares);
   IgnoringItemSink items;
   IgnoringFormSink form;
