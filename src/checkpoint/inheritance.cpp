@@ -39,13 +39,12 @@ void copy_users(const File& file, const std::string& dataset, const model::Dimen
 }
 
 void copy_items(const File& file, const std::string& group, const model::Dimensions& shape,
-                const std::vector<RowPair>& pairs, float* into) {
+                const std::vector<RowPair>& pairs, const SharedTables<float>& into) {
   for_rows<float>(file, group + "/items", shape.dim, pairs, [&](const float* row, std::uint64_t to) {
-    pad(row, shape.dim, into + to * shape.item_stride(), shape.item_stride(), 1);
+    pad(row, shape.dim, into.items + to * shape.padded_dim(), shape.padded_dim(), 1);
   });
-  for_rows<float>(file, group + "/item_bias", 1, pairs, [&](const float* bias, std::uint64_t to) {
-    into[to * shape.item_stride() + shape.bias_column()] = *bias;
-  });
+  for_rows<float>(file, group + "/item_bias", 1, pairs,
+                  [&](const float* bias, std::uint64_t to) { into.biases[to] = *bias; });
 }
 
 void copy_updates(const File& file, const std::string& name, const std::vector<RowPair>& pairs,
@@ -56,33 +55,28 @@ void copy_updates(const File& file, const std::string& name, const std::vector<R
 
 // One of the three tables that hold a number for each parameter.
 void copy_table(const File& file, const std::string& group, const Inheritance& rows, const model::Dimensions& shape,
-                bool reads_items, float* personas, float* items, float* user_projection, float* item_projection) {
+                bool reads_items, float* personas, const SharedTables<float>& shared) {
   copy_users(file, group + "/personas", shape, rows.users, personas);
   if (reads_items) {
-    copy_items(file, group, shape, rows.items, items);
+    copy_items(file, group, shape, rows.items, shared);
   }
   if (!shape.is_identity) {
-    read_projections(file, group, shape, user_projection, item_projection);
+    read_projections(file, group, shape, shared);
   }
 }
 
 void copy_moments(const File& file, const Inheritance& rows, TrainingState& state, bool reads_items) {
   const auto& shape = state.shared.dimensions;
   auto& users = state.persona_moments;
-  auto& items = state.item_moments;
-  auto& user_projection = state.user_projection_moments;
-  auto& item_projection = state.item_projection_moments;
-  copy_table(file, "/optimizer/first", rows, shape, reads_items, users.first.data(), items.first.data(),
-             user_projection.first.data(), item_projection.first.data());
-  copy_table(file, "/optimizer/second", rows, shape, reads_items, users.second.data(), items.second.data(),
-             user_projection.second.data(), item_projection.second.data());
+  copy_table(file, "/optimizer/first", rows, shape, reads_items, users.first.data(), first_moments_of(state));
+  copy_table(file, "/optimizer/second", rows, shape, reads_items, users.second.data(), second_moments_of(state));
   copy_updates(file, "personas", rows.users, users.updates);
   if (reads_items) {
-    copy_updates(file, "items", rows.items, items.updates);
+    copy_updates(file, "items", rows.items, state.item_moments.updates);
   }
   if (!shape.is_identity) {
-    copy_updates(file, "attention", {{0, 0}}, user_projection.updates);
-    item_projection.updates = user_projection.updates;
+    copy_updates(file, "attention", {{0, 0}}, state.user_projection_moments.updates);
+    state.item_projection_moments.updates = state.user_projection_moments.updates;
   }
 }
 
@@ -91,8 +85,7 @@ void copy_moments(const File& file, const Inheritance& rows, TrainingState& stat
 void inherit(const ModelFile& source, const Inheritance& rows, TrainingState& state, bool reads_items) {
   const auto& shape = state.shared.dimensions;
   try {
-    copy_table(source.file(), "/model", rows, shape, reads_items, state.personas.rows.data(), state.shared.items.data(),
-               state.shared.user_projection.data(), state.shared.item_projection.data());
+    copy_table(source.file(), "/model", rows, shape, reads_items, state.personas.rows.data(), tables_of(state.shared));
     if (rows.has_moments) {
       copy_moments(source.file(), rows, state, reads_items);
     }

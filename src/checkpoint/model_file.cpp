@@ -72,12 +72,8 @@ model::SharedParameters<float> ModelFile::shared() const {
 }
 
 void ModelFile::read_shared(model::SharedParameters<float>& shared, bool reads_items) const {
-  as_damage([&] {
-    if (reads_items) {
-      read_items(file_, "/model", dimensions_, item_count_, shared.items.data());
-    }
-    read_projections(file_, "/model", dimensions_, shared.user_projection.data(), shared.item_projection.data());
-  });
+  as_damage(
+      [&] { checkpoint::read_shared(file_, "/model", dimensions_, item_count_, reads_items, tables_of(shared)); });
 }
 
 model::Personas<float> ModelFile::personas(UserRange users) const {

@@ -82,24 +82,59 @@ inline void read_users(const storage::File& file, const std::string& dataset, Us
   read_padded(file, dataset, users.first, users.count(), users_layout(shape), into);
 }
 
-/// Items' rows and their biases, whole datasets (n_items, d) and (n_items), into rows of memory.
-inline void read_items(const storage::File& file, const std::string& group, const model::Dimensions& shape,
-                       std::uint64_t item_count, float* into) {
-  file.expect_shape(group + "/items", {item_count, shape.dim});
-  file.expect_shape(group + "/item_bias", {item_count});
-  read_padded(file, group + "/items", 0, item_count, {1, shape.dim, shape.item_stride()}, into);
-  read_padded(file, group + "/item_bias", 0, item_count, {1, 1, shape.item_stride()}, into + shape.bias_column());
+/// Where what all ranks hold alike lies in memory: the parameters themselves, or one of their moments. `Number` is
+/// float or const float.
+template <typename Number>
+struct SharedTables {
+  Number* items;
+  Number* biases;
+  Number* user_projection;
+  Number* item_projection;
+};
+
+template <typename Parameters>
+[[nodiscard]] auto tables_of(Parameters& shared) {
+  return SharedTables{shared.items.data(), shared.biases.data(), shared.user_projection.data(),
+                      shared.item_projection.data()};
+}
+template <typename State>
+[[nodiscard]] auto first_moments_of(State& state) {
+  return SharedTables{state.item_moments.first.data(), state.bias_moments.first.data(),
+                      state.user_projection_moments.first.data(), state.item_projection_moments.first.data()};
+}
+template <typename State>
+[[nodiscard]] auto second_moments_of(State& state) {
+  return SharedTables{state.item_moments.second.data(), state.bias_moments.second.data(),
+                      state.user_projection_moments.second.data(), state.item_projection_moments.second.data()};
 }
 
-/// Projections, whole datasets (d, d_a) and (d_a, d), into rows of memory.
+/// Items and their biases, whole datasets (n_items, d) and (n_items), into memory.
+inline void read_items(const storage::File& file, const std::string& group, const model::Dimensions& shape,
+                       std::uint64_t item_count, const SharedTables<float>& into) {
+  file.expect_shape(group + "/items", {item_count, shape.dim});
+  file.expect_shape(group + "/item_bias", {item_count});
+  read_padded(file, group + "/items", 0, item_count, {1, shape.dim, shape.padded_dim()}, into.items);
+  read_checked_rows(file, group + "/item_bias", 0, std::span<float>(into.biases, item_count));
+}
+
+/// Projections, whole datasets (d, d_a) and (d_a, d), into memory.
 inline void read_projections(const storage::File& file, const std::string& group, const model::Dimensions& shape,
-                             float* user, float* item) {
+                             const SharedTables<float>& into) {
   const auto user_rows =
       read_checked<float>(file, group + "/attention/user_projection", {shape.dim, shape.attention_dim});
   const auto item_rows =
       read_checked<float>(file, group + "/attention/item_projection", {shape.attention_dim, shape.dim});
-  pad(user_rows.data(), shape.attention_dim, user, shape.padded_attention_dim(), shape.dim);
-  pad(item_rows.data(), shape.dim, item, shape.padded_dim(), shape.attention_dim);
+  pad(user_rows.data(), shape.attention_dim, into.user_projection, shape.padded_attention_dim(), shape.dim);
+  pad(item_rows.data(), shape.dim, into.item_projection, shape.padded_dim(), shape.attention_dim);
+}
+
+/// Both; of ranks that share one copy of the items one `reads_items`.
+inline void read_shared(const storage::File& file, const std::string& group, const model::Dimensions& shape,
+                        std::uint64_t item_count, bool reads_items, const SharedTables<float>& into) {
+  if (reads_items) {
+    read_items(file, group, shape, item_count, into);
+  }
+  read_projections(file, group, shape, into);
 }
 
 }  // namespace ampcf::checkpoint

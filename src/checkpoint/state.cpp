@@ -30,34 +30,15 @@ void write_matrix(File& file, const std::string& dataset, const float* from, std
   write_padded(file, dataset, 0, rows, {1, columns, stride}, from);
 }
 
-void write_column(File& file, const std::string& dataset, const float* from, std::size_t stride, std::uint64_t rows) {
-  create_checked<float>(file, dataset, {rows});
-  write_padded(file, dataset, 0, rows, {1, 1, stride}, from);
-}
-
-// The same layout for the parameters and for each moment: items, biases and both projections.
-struct SharedTables {
-  const float* items;
-  const float* user_projection;
-  const float* item_projection;
-};
-
+// The same layout for the parameters and for each moment.
 void write_shared(File& file, const std::string& group, const model::Dimensions& shape, std::uint64_t item_count,
-                  const SharedTables& tables) {
-  write_matrix(file, group + "/items", tables.items, shape.item_stride(), item_count, shape.dim);
-  write_column(file, group + "/item_bias", tables.items + shape.bias_column(), shape.item_stride(), item_count);
+                  const SharedTables<const float>& tables) {
+  write_matrix(file, group + "/items", tables.items, shape.padded_dim(), item_count, shape.dim);
+  write_checked<float>(file, group + "/item_bias", {item_count}, std::span(tables.biases, item_count));
   write_matrix(file, group + "/attention/user_projection", tables.user_projection, shape.padded_attention_dim(),
                shape.dim, shape.attention_dim);
   write_matrix(file, group + "/attention/item_projection", tables.item_projection, shape.padded_dim(),
                shape.attention_dim, shape.dim);
-}
-
-void read_shared_tables(const File& file, const std::string& group, const model::Dimensions& shape,
-                        std::uint64_t item_count, float* items, float* user_projection, float* item_projection) {
-  if (items != nullptr) {
-    read_items(file, group, shape, item_count, items);
-  }
-  read_projections(file, group, shape, user_projection, item_projection);
 }
 
 void write_progress(File& file, const Progress& progress) {
@@ -105,10 +86,6 @@ void write_header(File& file, const Header& header, const model::Dimensions& sha
   file.set_attribute<std::int32_t>("is_identity", shape.is_identity ? 1 : 0);
 }
 
-SharedTables tables_of(const model::SharedParameters<float>& shared) {
-  return {shared.items.data(), shared.user_projection.data(), shared.item_projection.data()};
-}
-
 // Datasets of rows of users, all (n, r, d).
 std::vector<std::string> user_datasets(const TrainingState& state) {
   std::vector<std::string> names{"/model/personas", "/optimizer/first/personas", "/optimizer/second/personas"};
@@ -132,12 +109,8 @@ void write_layout(File& file, const Header& header, const TrainingState& state) 
   if (state.mean) {
     write_shared(file, "/optimizer/current", shape, items, tables_of(state.shared));
   }
-  write_shared(file, "/optimizer/first", shape, items,
-               {state.item_moments.first.data(), state.user_projection_moments.first.data(),
-                state.item_projection_moments.first.data()});
-  write_shared(file, "/optimizer/second", shape, items,
-               {state.item_moments.second.data(), state.user_projection_moments.second.data(),
-                state.item_projection_moments.second.data()});
+  write_shared(file, "/optimizer/first", shape, items, first_moments_of(state));
+  write_shared(file, "/optimizer/second", shape, items, second_moments_of(state));
   write_checked<std::uint32_t>(file, "/optimizer/updates/items", {items}, state.item_moments.updates);
   write_checked<std::uint32_t>(file, "/optimizer/updates/attention", {1}, state.user_projection_moments.updates);
   for (const auto& dataset : user_datasets(state)) {
@@ -204,17 +177,22 @@ void write_partial(const std::filesystem::path& partial, const communication::Co
 TrainingState::TrainingState(const model::Dimensions& dimensions, UserRange users, std::uint64_t item_count,
                              communication::NodeMemory& memory, StateParts parts)
     : personas(dimensions, users),
-      shared(dimensions, item_count, memory.allocator<float>(item_count * dimensions.item_stride())),
+      shared(dimensions, item_count,
+             {memory.allocator<float>(item_count * dimensions.padded_dim()), memory.allocator<float>(item_count)}),
       persona_moments(users.count(), dimensions.user_stride()),
-      item_moments(item_count, dimensions.item_stride(),
-                   {memory.allocator<float>(item_count * dimensions.item_stride()),
-                    memory.allocator<float>(item_count * dimensions.item_stride()),
+      item_moments(item_count, dimensions.padded_dim(),
+                   {{memory.allocator<float>(item_count * dimensions.padded_dim()),
+                     memory.allocator<float>(item_count * dimensions.padded_dim())},
                     memory.allocator<std::uint32_t>(item_count)}),
+      bias_moments(item_count, 1, {memory.allocator<float>(item_count), memory.allocator<float>(item_count)}),
       user_projection_moments(1, dimensions.padded_dim() * dimensions.padded_attention_dim()),
       item_projection_moments(1, dimensions.padded_attention_dim() * dimensions.padded_dim()) {
   if (parts.mean) {
     mean.emplace(model::ParameterMean{
-        {dimensions, users}, {dimensions, item_count, memory.allocator<float>(item_count * dimensions.item_stride())}});
+        {dimensions, users},
+        {dimensions,
+         item_count,
+         {memory.allocator<float>(item_count * dimensions.padded_dim()), memory.allocator<float>(item_count)}}});
   }
   if (parts.shares) {
     persona_shares = {dimensions.personas, users.count()};
@@ -226,7 +204,8 @@ TrainingState::TrainingState(const model::Dimensions& dimensions, UserRange user
     : personas(dimensions, users),
       shared(dimensions, item_count),
       persona_moments(users.count(), dimensions.user_stride()),
-      item_moments(item_count, dimensions.item_stride()),
+      item_moments(item_count, dimensions.padded_dim()),
+      bias_moments(item_count, 1),
       user_projection_moments(1, dimensions.padded_dim() * dimensions.padded_attention_dim()),
       item_projection_moments(1, dimensions.padded_attention_dim() * dimensions.padded_dim()) {
   if (parts.mean) {
@@ -298,18 +277,14 @@ void read_state(const std::filesystem::path& path, TrainingState& state, bool re
     read_users(file, "/model/personas", users, shape, outcome_personas.rows.data());
     if (state.mean) {
       read_users(file, "/optimizer/current/personas", users, shape, state.personas.rows.data());
-      read_shared_tables(file, "/optimizer/current", shape, items, reads_items ? state.shared.items.data() : nullptr,
-                         state.shared.user_projection.data(), state.shared.item_projection.data());
+      read_shared(file, "/optimizer/current", shape, items, reads_items, tables_of(state.shared));
     }
     read_users(file, "/optimizer/first/personas", users, shape, state.persona_moments.first.data());
     read_users(file, "/optimizer/second/personas", users, shape, state.persona_moments.second.data());
     read_checked_rows(file, "/optimizer/updates/personas", users.first,
                       std::span<std::uint32_t>(state.persona_moments.updates));
-    read_shared_tables(file, "/optimizer/first", shape, items, reads_items ? state.item_moments.first.data() : nullptr,
-                       state.user_projection_moments.first.data(), state.item_projection_moments.first.data());
-    read_shared_tables(file, "/optimizer/second", shape, items,
-                       reads_items ? state.item_moments.second.data() : nullptr,
-                       state.user_projection_moments.second.data(), state.item_projection_moments.second.data());
+    read_shared(file, "/optimizer/first", shape, items, reads_items, first_moments_of(state));
+    read_shared(file, "/optimizer/second", shape, items, reads_items, second_moments_of(state));
     if (reads_items) {
       read_checked_rows(file, "/optimizer/updates/items", 0, std::span<std::uint32_t>(state.item_moments.updates));
     }

@@ -22,8 +22,9 @@ void ParameterMean::add(const Personas<float>& sample, const SharedParameters<fl
                         std::uint64_t window, std::uint64_t first_item, std::uint64_t last_item) {
   const float weight = 1.0F / static_cast<float>(std::min(n, window));
   take_in(personas.rows.data(), sample.rows.data(), sample.rows.size(), weight);
-  take_in(shared.item(first_item), shared_sample.item(first_item),
-          (last_item - first_item) * shared.dimensions.item_stride(), weight);
+  const auto count = last_item - first_item;
+  take_in(shared.item(first_item), shared_sample.item(first_item), count * shared.dimensions.padded_dim(), weight);
+  take_in(shared.biases.data() + first_item, shared_sample.biases.data() + first_item, count, weight);
   take_in(shared.user_projection.data(), shared_sample.user_projection.data(), shared.user_projection.size(), weight);
   take_in(shared.item_projection.data(), shared_sample.item_projection.data(), shared.item_projection.size(), weight);
 }

@@ -27,11 +27,11 @@ void fill_normal(Real* row, std::size_t size, double scale, std::uint64_t seed, 
 }  // namespace
 
 template <typename Real>
-SharedParameters<Real>::SharedParameters(const Dimensions& shape, std::uint64_t n_items,
-                                         const kernels::CacheLineAllocator<Real>& memory)
+SharedParameters<Real>::SharedParameters(const Dimensions& shape, std::uint64_t n_items, const Memory& memory)
     : dimensions(shape),
       item_count(n_items),
-      items(n_items * shape.item_stride(), memory),
+      items(n_items * shape.padded_dim(), memory.items),
+      biases(n_items, memory.biases),
       user_projection(shape.padded_dim() * shape.padded_attention_dim()),
       item_projection(shape.padded_attention_dim() * shape.padded_dim()) {
   for (std::size_t i = 0; i < std::min(shape.dim, shape.attention_dim); ++i) {

@@ -72,7 +72,7 @@ void Scorer::attention(ItemIndex item, std::span<float> weights) {
 void Scorer::score(std::span<const ItemIndex> items, std::span<float> scores) {
   for (std::size_t first = 0; first < items.size(); first += kLanes) {
     for (auto next = first + kLanes; next < std::min(first + 2 * kLanes, items.size()); ++next) {
-      kernels::ask_for(shared_.item(items[next]), shared_.dimensions.item_stride());
+      kernels::ask_for(shared_.item(items[next]), shared_.dimensions.padded_dim());
     }
     const auto count = std::min(kLanes, items.size() - first);
     score_block(items.subspan(first, count), scores.subspan(first, count));
@@ -87,7 +87,7 @@ void Scorer::score_block(std::span<const ItemIndex> items, std::span<float> scor
   for (std::size_t n = 0; n < kLanes; ++n) {
     const auto item = items[std::min(n, items.size() - 1)];
     rows[n] = shared_.item(item);
-    score[n] = shared_.bias(item);
+    score[n] = shared_.biases[item];
   }
   Floats most = kernels::broadcast(-INFINITY);
   for (std::size_t k = 0; k < shape.personas; ++k) {
@@ -119,11 +119,9 @@ CatalogueScorer::CatalogueScorer(const SharedParameters<float>& shared)
       affinities_(shared.dimensions.personas * kItemBlock),
       products_(shared.dimensions.personas * kItemBlock) {
   folded_.fold(shared);
-  kernels::transpose(shared.items.data(), dimensions_.item_stride(), items_transposed_.data(), score_stride(),
-                     item_count_, dimensions_.padded_dim());
-  for (std::uint64_t item = 0; item < item_count_; ++item) {
-    biases_[item] = shared.bias(item);
-  }
+  const auto d = dimensions_.padded_dim();
+  kernels::transpose(shared.items.data(), d, items_transposed_.data(), score_stride(), item_count_, d);
+  std::copy(shared.biases.begin(), shared.biases.end(), biases_.begin());
 }
 
 void CatalogueScorer::score(const float* personas, std::size_t users, float* scores) {

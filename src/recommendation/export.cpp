@@ -105,9 +105,8 @@ void write_items(const std::filesystem::path& directory, const std::string& form
   ArrayFiles biases(directory, "item_bias", form, {n}, "item");
   for (ItemIndex item = 0; item < n; ++item) {
     const auto label = csv_field(catalogue.id(item));
-    const float bias = shared.bias(item);
     items.append(label, shared.item(item), shared.dimensions.dim);
-    biases.append(label, &bias, 1);
+    biases.append(label, &shared.biases[item], 1);
   }
   items.finish();
   biases.finish();

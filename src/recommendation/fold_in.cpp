@@ -147,7 +147,7 @@ class FoldIn::Fit {
       const auto item = items_[column];
       if (item != kNoCandidate) {
         std::copy_n(shared.item(item), d_, vectors_.data() + column * d_);
-        bias_[column] = shared.bias(item);
+        bias_[column] = shared.biases[item];
         bias_[column] += column >= first_negative_ ? context_.negative_shift_ : 0.0F;
         bias_[column] -= context_.log_probabilities_.empty() ? 0.0F : context_.log_probabilities_[item];
       }

@@ -45,10 +45,19 @@ class Hash {
   void add(const Numbers& numbers) {
     XXH3_64bits_update(state_, numbers.data(), numbers.size() * sizeof(numbers[0]));
   }
-  void add(const optimizer::MomentTable& moments) {
+  void add(const optimizer::Moments& moments) {
     add(moments.first);
     add(moments.second);
+  }
+  void add(const optimizer::MomentTable& moments) {
+    add(static_cast<const optimizer::Moments&>(moments));
     add(moments.updates);
+  }
+  void add(const model::SharedParameters<float>& shared) {
+    add(shared.items);
+    add(shared.biases);
+    add(shared.user_projection);
+    add(shared.item_projection);
   }
   [[nodiscard]] std::uint64_t value() const { return XXH3_64bits_digest(state_); }
 
@@ -111,13 +120,12 @@ void require_same_replicas(const communication::Communicator& communicator, cons
     return;
   }
   Hash hash;
-  hash.add(state.shared.items);
-  hash.add(state.shared.user_projection);
-  hash.add(state.shared.item_projection);
+  hash.add(state.shared);
   if (state.mean) {
-    hash.add(state.mean->shared.items);
+    hash.add(state.mean->shared);
   }
   hash.add(state.item_moments);
+  hash.add(state.bias_moments);
   hash.add(state.user_projection_moments);
   hash.add(state.item_projection_moments);
   const auto others = minority(communicator.all_gather(hash.value()));

@@ -50,7 +50,7 @@ MemoryNeed memory_need(const RunSize& size) {
                     size.own_interactions * kInteraction + size.items * kItem +
                     kNumber * (batch_numbers + 3 * part_numbers + projected_numbers);
   const auto gradient_row = model::rows_of_item(size.projected) * shape.padded_dim() + kernels::kLanes;
-  need.node_bytes = size.items * (tables * kNumber * shape.item_stride() + kNumber) +
+  need.node_bytes = size.items * (tables * kNumber * (shape.padded_dim() + 1) + kNumber) +
                     size.node_ranks * gradient_rows * kNumber * gradient_row;
   return need;
 }

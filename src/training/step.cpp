@@ -127,11 +127,12 @@ void TrainingStep::prefetch(const model::MiniBatch& batch) const {
     kernels::ask_for(state_.personas.of(user), personas.stride);
     personas.ask_for(user);
   }
-  const auto& items = state_.item_moments;
   for (const auto item : batch.candidates) {
-    kernels::ask_for(state_.shared.item(item), items.stride);
     if (exchange_.owns(item)) {
-      items.ask_for(item);
+      ask_for_item(item);
+    } else {
+      kernels::ask_for(state_.shared.item(item), state_.item_moments.stride);
+      __builtin_prefetch(state_.shared.biases.data() + item);
     }
   }
 }
@@ -154,9 +155,8 @@ void TrainingStep::update_personas(const model::MiniBatch& batch, float scale, d
     }
     const auto user = batch.users[slot];
     adam_.row(moments.updates[user], rate)
-        .apply(state_.personas.of(user), moments.first.data() + user * moments.stride,
-               moments.second.data() + user * moments.stride, gradient_.persona_gradient() + slot * moments.stride,
-               moments.stride, unit, scale, decay);
+        .apply(state_.personas.of(user), moments.first_of(user), moments.second_of(user),
+               gradient_.persona_gradient() + slot * moments.stride, moments.stride, unit, scale, decay);
   }
   if (!state_.persona_shares.rows.empty()) {
     state_.persona_shares.take_in(batch,
@@ -167,21 +167,21 @@ void TrainingStep::update_personas(const model::MiniBatch& batch, float scale, d
 void TrainingStep::ask_for_item(ItemIndex item) const {
   kernels::ask_for(state_.shared.item(item), state_.item_moments.stride);
   state_.item_moments.ask_for(item);
+  __builtin_prefetch(state_.shared.biases.data() + item);
+  state_.bias_moments.ask_for(item);
 }
 
 // By the gradient of the embedding in units of `unit`, and of the bias in the exchange's.
 template <typename Gradient>
-void TrainingStep::update_item(ItemIndex item, double rate, const Gradient* gradient, float unit,
-                               const parallel::Number* bias, float scale) {
+void TrainingStep::update_item(ItemIndex item, double rate, const Gradient* gradient, float unit, parallel::Number bias,
+                               float scale) {
   auto& moments = state_.item_moments;
-  const auto d = state_.shared.dimensions.padded_dim();
   const auto decay = static_cast<float>(updates_.items.weight_decay);
   const auto update = adam_.row(moments.updates[item], rate);
-  float* const row = state_.shared.item(item);
-  float* const first = moments.first.data() + item * moments.stride;
-  float* const second = moments.second.data() + item * moments.stride;
-  update.apply(row, first, second, gradient, d, unit, scale, decay);
-  update.apply_to_first(row + d, first + d, second + d, bias, exchange_.items().unit(), scale);
+  update.apply(state_.shared.item(item), moments.first_of(item), moments.second_of(item), gradient, moments.stride,
+               unit, scale, decay);
+  update.move(state_.shared.biases[item], *state_.bias_moments.first_of(item), *state_.bias_moments.second_of(item),
+              static_cast<float>(bias) * exchange_.items().unit() * scale);
 }
 
 void TrainingStep::update_items(float scale, double rate_factor) {
@@ -189,7 +189,7 @@ void TrainingStep::update_items(float scale, double rate_factor) {
   const auto& items = exchange_.items();
   exchange_.for_each_owned([&](ItemIndex item) { ask_for_item(item); },
                            [&](const parallel::Number* row) {
-                             update_item(items.item_of_row(row), rate, row, items.unit(), row + items.bias_column(),
+                             update_item(items.item_of_row(row), rate, row, items.unit(), row[items.bias_column()],
                                          scale);
                            });
 }
@@ -220,7 +220,7 @@ void TrainingStep::update_projected_items(float scale, double rate_factor) {
                                              exchange_.form().adder());
         for (std::size_t i = 0; i < rows.size(); ++i) {
           update_item(items.item_of_row(rows[i]), rate, block_gradient_.data() + i * d, 1.0F,
-                      rows[i] + items.bias_column(), scale);
+                      rows[i][items.bias_column()], scale);
         }
       });
 }

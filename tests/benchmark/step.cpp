@@ -90,7 +90,7 @@ class Bench {
 
 StepSize size_of(const Case& c, const Bench::Distinct& distinct) {
   const auto& shape = c.dimensions;
-  const auto rows = static_cast<double>(kUsers * shape.user_stride() + kItems * shape.item_stride());
+  const auto rows = static_cast<double>(kUsers * shape.user_stride() + kItems * (shape.padded_dim() + 1));
   return {shape, c.batch, c.negatives, distinct.users, distinct.items, 3.0 * rows * sizeof(float)};
 }
 

@@ -39,7 +39,8 @@ struct TrainingState {
   model::Personas<float> personas;
   model::SharedParameters<float> shared;
   optimizer::MomentTable persona_moments;          // (local users, r * padded d)
-  optimizer::MomentTable item_moments;             // (n_items, item stride)
+  optimizer::MomentTable item_moments;             // (n_items, padded d)
+  optimizer::Moments bias_moments;                 // (n_items, 1), updated as often as the items
   optimizer::MomentTable user_projection_moments;  // (1, padded d * padded d_a)
   optimizer::MomentTable item_projection_moments;  // (1, padded d_a * padded d)
   std::optional<model::ParameterMean> mean;        // over the ends of epochs, where that is kept

@@ -125,7 +125,7 @@ class ExampleBlock {
   void ask_for(const SharedParameters<Real>& shared, const ExampleOperands<Real>& example) const {
     kernels::ask_for(example.personas, dimensions_.user_stride());
     for (std::size_t n = 0; n < example.items.size(); ++n) {
-      kernels::ask_for(shared.item(example.items[n]), dimensions_.item_stride());
+      kernels::ask_for(shared.item(example.items[n]), dimensions_.padded_dim());
       if (projected_ == Projected::items) {
         kernels::ask_for(projected_item(example, n), dimensions_.padded_dim());
       }
@@ -141,7 +141,7 @@ class ExampleBlock {
     for (std::size_t b = 0; b < examples.size(); ++b) {
       for (std::size_t n = 0; n < count_; ++n) {
         const auto item = examples[b].items[n];
-        loss_.bias(n, b) = shared.bias(item);
+        loss_.bias(n, b) = shared.biases[item];
         if (!log_probabilities.empty()) {
           loss_.log_probability(n, b) = log_probabilities[item];
         }

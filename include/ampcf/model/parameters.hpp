@@ -29,9 +29,6 @@ struct Dimensions {
   [[nodiscard]] std::size_t padded_attention_dim() const { return kernels::padded(attention_dim); }
   /// Numbers from one user to the next: (r, padded d).
   [[nodiscard]] std::size_t user_stride() const { return personas * padded_dim(); }
-  /// Numbers from one item to the next: the padded embedding, then a vector whose first lane is the bias.
-  [[nodiscard]] std::size_t item_stride() const { return padded_dim() + kernels::kLanes; }
-  [[nodiscard]] std::size_t bias_column() const { return padded_dim(); }
   bool operator==(const Dimensions&) const = default;
 };
 
@@ -57,18 +54,22 @@ template <typename Real>
 struct SharedParameters {
   Dimensions dimensions;
   std::uint64_t item_count = 0;
-  kernels::AlignedVector<Real> items;            // (n_items, item_stride): v_j, then b_j
+  kernels::AlignedVector<Real> items;            // v_j (n_items, padded d)
+  kernels::AlignedVector<Real> biases;           // b_j (n_items)
   kernels::AlignedVector<Real> user_projection;  // A^u (padded d, padded d_a)
   kernels::AlignedVector<Real> item_projection;  // A^v (padded d_a, padded d)
 
-  SharedParameters() = default;
-  /// Zero, projections the unit matrix. `memory` is where the items shall lie.
-  SharedParameters(const Dimensions& shape, std::uint64_t n_items,
-                   const kernels::CacheLineAllocator<Real>& memory = kernels::CacheLineAllocator<Real>());
+  /// Where items and biases shall lie.
+  struct Memory {
+    kernels::CacheLineAllocator<Real> items, biases;
+  };
 
-  [[nodiscard]] Real* item(std::uint64_t index) { return items.data() + index * dimensions.item_stride(); }
-  [[nodiscard]] const Real* item(std::uint64_t index) const { return items.data() + index * dimensions.item_stride(); }
-  [[nodiscard]] Real bias(std::uint64_t index) const { return item(index)[dimensions.bias_column()]; }
+  SharedParameters() = default;
+  /// Zero, projections the unit matrix.
+  SharedParameters(const Dimensions& shape, std::uint64_t n_items, const Memory& memory = Memory());
+
+  [[nodiscard]] Real* item(std::uint64_t index) { return items.data() + index * dimensions.padded_dim(); }
+  [[nodiscard]] const Real* item(std::uint64_t index) const { return items.data() + index * dimensions.padded_dim(); }
 };
 
 /// M = A^u A^v, (padded d, padded d), and its transpose; empty for identity.

@@ -31,30 +31,46 @@ struct UpdateOptions {
   RowOptions personas, items, projections;
 };
 
-/// Moments of rows that are updated when they are touched, and how often each was.
-struct MomentTable {
-  std::size_t stride = 0;                         // numbers of a row
-  kernels::AlignedVector<float> first;            // (rows, stride)
-  kernels::AlignedVector<float> second;           // (rows, stride)
-  kernels::AlignedVector<std::uint32_t> updates;  // (rows)
+/// Both moments of rows.
+struct Moments {
+  std::size_t stride = 0;                // numbers of a row
+  kernels::AlignedVector<float> first;   // (rows, stride)
+  kernels::AlignedVector<float> second;  // (rows, stride)
 
   /// Where the tables shall lie.
   struct Memory {
     kernels::CacheLineAllocator<float> first, second;
-    kernels::CacheLineAllocator<std::uint32_t> updates;
   };
 
-  MomentTable() = default;
-  MomentTable(std::size_t rows, std::size_t row_stride, const Memory& memory = {})
-      : stride(row_stride),
-        first(rows * row_stride, memory.first),
-        second(rows * row_stride, memory.second),
-        updates(rows, memory.updates) {}
+  Moments() = default;
+  Moments(std::size_t rows, std::size_t row_stride, const Memory& memory = {})
+      : stride(row_stride), first(rows * row_stride, memory.first), second(rows * row_stride, memory.second) {}
+
+  [[nodiscard]] float* first_of(std::size_t row) { return first.data() + row * stride; }
+  [[nodiscard]] float* second_of(std::size_t row) { return second.data() + row * stride; }
 
   /// Asks for what a row's update will read.
   void ask_for(std::size_t row) const {
     kernels::ask_for(first.data() + row * stride, stride);
     kernels::ask_for(second.data() + row * stride, stride);
+  }
+};
+
+/// Moments of rows that are updated when they are touched, and how often each was.
+struct MomentTable : Moments {
+  kernels::AlignedVector<std::uint32_t> updates;  // (rows)
+
+  struct Memory {
+    Moments::Memory moments;
+    kernels::CacheLineAllocator<std::uint32_t> updates;
+  };
+
+  MomentTable() = default;
+  MomentTable(std::size_t rows, std::size_t row_stride, const Memory& memory = {})
+      : Moments(rows, row_stride, memory.moments), updates(rows, memory.updates) {}
+
+  void ask_for(std::size_t row) const {
+    Moments::ask_for(row);
     __builtin_prefetch(updates.data() + row);
   }
 };
@@ -76,20 +92,16 @@ class Adam {
     void apply(float* __restrict parameters, float* __restrict first, float* __restrict second,
                const Gradient* __restrict gradient, std::size_t size, float unit, float scale, float decay) const {
       for (std::size_t i = 0; i < size; ++i) {
-        const float g = (static_cast<float>(gradient[i]) * unit + decay * parameters[i]) * scale;
-        first[i] = beta1_ * first[i] + (1.0F - beta1_) * g;
-        second[i] = beta2_ * second[i] + (1.0F - beta2_) * (g * g);
-        parameters[i] -= rate_ * first[i] / (std::sqrt(second[i] * second_correction_) + epsilon_);
+        move(parameters[i], first[i], second[i],
+             (static_cast<float>(gradient[i]) * unit + decay * parameters[i]) * scale);
       }
     }
 
-    /// The same for the first of sixteen numbers, of which the others are zero and stay it, whatever their gradient.
-    template <typename Gradient>
-    void apply_to_first(float* __restrict parameters, float* __restrict first, float* __restrict second,
-                        const Gradient* __restrict gradient, float unit, float scale) const {
-      kernels::Floats alone{};
-      alone[0] = static_cast<float>(gradient[0]);
-      apply(parameters, first, second, reinterpret_cast<const float*>(&alone), kernels::kLanes, unit, scale, 0.0F);
+    /// The same of one parameter alone, along its gradient `g`.
+    void move(float& parameter, float& first, float& second, float g) const {
+      first = beta1_ * first + (1.0F - beta1_) * g;
+      second = beta2_ * second + (1.0F - beta2_) * (g * g);
+      parameter -= rate_ * first / (std::sqrt(second * second_correction_) + epsilon_);
     }
 
    private:

@@ -57,7 +57,7 @@ class TrainingStep {
   void update_personas(const model::MiniBatch& batch, float scale, double rate_factor);
   void ask_for_item(ItemIndex item) const;
   template <typename Gradient>
-  void update_item(ItemIndex item, double rate, const Gradient* gradient, float unit, const parallel::Number* bias,
+  void update_item(ItemIndex item, double rate, const Gradient* gradient, float unit, parallel::Number bias,
                    float scale);
   void update_items(float scale, double rate_factor);
   void update_projected_items(float scale, double rate_factor);

@@ -49,8 +49,9 @@ inline TrainingState state_of(UserRange users) {
     for (std::size_t i = 0; i < shape.dim; ++i) {
       state.shared.item(item)[i] = static_cast<float>(item * 100 + i);
     }
-    state.shared.item(item)[shape.bias_column()] = static_cast<float>(item) * 0.1F;
+    state.shared.biases[item] = static_cast<float>(item) * 0.1F;
     state.item_moments.updates[item] = static_cast<std::uint32_t>(item * 3);
+    state.bias_moments.second[item] = static_cast<float>(item) * 0.3F;
   }
   state.progress.epoch = 2;
   state.progress.step = 41;
@@ -68,7 +69,9 @@ inline bool is_same(const TrainingState& a, const TrainingState& b) {
   return a.personas.rows == b.personas.rows && a.persona_shares.rows == b.persona_shares.rows &&
          a.shared.items == b.shared.items && a.shared.user_projection == b.shared.user_projection &&
          a.shared.item_projection == b.shared.item_projection && same(a.persona_moments, b.persona_moments) &&
-         same(a.item_moments, b.item_moments) && same(a.user_projection_moments, b.user_projection_moments) &&
+         same(a.item_moments, b.item_moments) && a.shared.biases == b.shared.biases &&
+         a.bias_moments.first == b.bias_moments.first && a.bias_moments.second == b.bias_moments.second &&
+         same(a.user_projection_moments, b.user_projection_moments) &&
          same(a.item_projection_moments, b.item_projection_moments) && a.progress.epoch == b.progress.epoch &&
          a.progress.step == b.progress.step && a.progress.epoch_step == b.progress.epoch_step &&
          a.progress.loss_sums == b.progress.loss_sums && a.progress.log_rows == b.progress.log_rows &&

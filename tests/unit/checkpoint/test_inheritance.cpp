@@ -62,12 +62,14 @@ TEST_F(Inheriting, GivesRowsToThoseNamedAndLeavesTheOthers) {
   EXPECT_TRUE(is_row(state.personas.of(3), old.personas.of(2), shape.user_stride()));
   EXPECT_TRUE(is_row(state.personas.of(0), old.personas.of(7), shape.user_stride()));
   EXPECT_TRUE(is_row(state.personas.of(1), old.personas.of(22), shape.user_stride()));
-  EXPECT_TRUE(is_row(state.shared.item(4), old.shared.item(0), shape.item_stride()));
-  EXPECT_TRUE(is_row(state.shared.item(2), old.shared.item(10), shape.item_stride()));
+  EXPECT_TRUE(is_row(state.shared.item(4), old.shared.item(0), shape.padded_dim()));
+  EXPECT_TRUE(is_row(state.shared.item(2), old.shared.item(10), shape.padded_dim()));
+  EXPECT_EQ(state.shared.biases[2], old.shared.biases[10]);
+  EXPECT_EQ(state.shared.biases[3], 0.0F);
   EXPECT_EQ(state.shared.user_projection, old.shared.user_projection);
   const TrainingState fresh(shape, {100, 104}, 5);
   EXPECT_TRUE(is_row(state.personas.of(2), fresh.personas.of(2), shape.user_stride()));
-  EXPECT_TRUE(is_row(state.shared.item(3), fresh.shared.item(3), shape.item_stride()));
+  EXPECT_TRUE(is_row(state.shared.item(3), fresh.shared.item(3), shape.padded_dim()));
   EXPECT_EQ(state.persona_moments.updates, fresh.persona_moments.updates);
   EXPECT_EQ(state.persona_moments.second, fresh.persona_moments.second);
 }
@@ -82,6 +84,8 @@ TEST_F(Inheriting, GivesMomentsWhereAsked) {
       is_row(state.persona_moments.second.data() + stride, old.persona_moments.second.data() + 7 * stride, stride));
   EXPECT_EQ(state.item_moments.updates[4], 15U);
   EXPECT_EQ(state.item_moments.updates[0], 0U);
+  EXPECT_EQ(state.bias_moments.second[4], old.bias_moments.second[5]);
+  EXPECT_EQ(state.bias_moments.second[0], 0.0F);
 }
 
 }  // namespace ampcf::checkpoint::testing

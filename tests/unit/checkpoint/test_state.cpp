@@ -41,8 +41,10 @@ TrainingState numbered(const model::Dimensions& shape, UserRange users) {
   }
   for (std::uint64_t item = 0; item < kItems; ++item) {
     state.shared.item(item)[shape.dim - 1] = static_cast<float>(item);
-    state.shared.item(item)[shape.bias_column()] = static_cast<float>(item) + 0.25F;
-    state.item_moments.first[item * state.item_moments.stride + shape.bias_column()] = static_cast<float>(item) + 0.75F;
+    state.shared.biases[item] = static_cast<float>(item) + 0.25F;
+    state.item_moments.first[item * state.item_moments.stride] = static_cast<float>(item) + 0.5F;
+    state.bias_moments.first[item] = static_cast<float>(item) + 0.75F;
+    state.bias_moments.second[item] = static_cast<float>(item) + 1.75F;
     state.item_moments.updates[item] = static_cast<std::uint32_t>(item * 3);
   }
   state.shared.user_projection[1] = 9.0F;
@@ -74,7 +76,10 @@ TEST_P(StateFile, ComesBackOnTheSameRanks) {
   EXPECT_EQ(read.persona_moments.second, written.persona_moments.second);
   EXPECT_EQ(read.persona_moments.updates, written.persona_moments.updates);
   EXPECT_EQ(read.item_moments.first, written.item_moments.first);
+  EXPECT_EQ(read.bias_moments.first, written.bias_moments.first);
+  EXPECT_EQ(read.bias_moments.second, written.bias_moments.second);
   EXPECT_EQ(read.item_moments.updates, written.item_moments.updates);
+  EXPECT_EQ(read.shared.biases, written.shared.biases);
   EXPECT_EQ(read.user_projection_moments.second, written.user_projection_moments.second);
   EXPECT_EQ(read.item_projection_moments.first, written.item_projection_moments.first);
   EXPECT_EQ(read.item_projection_moments.updates, written.item_projection_moments.updates);
@@ -162,7 +167,7 @@ TEST(ModelFile, TellsWhatTheCheckpointSays) {
   EXPECT_EQ(model.dataset_fingerprint(), "print");
   EXPECT_EQ(model.config(), "seed = 1\n");
   EXPECT_EQ(model.epoch(), 3U);
-  EXPECT_EQ(model.shared().bias(4), 4.25F);
+  EXPECT_EQ(model.shared().biases[4], 4.25F);
 }
 
 TEST(ModelFile, OfAnotherFormatIsRefused) {

@@ -32,7 +32,7 @@ struct ModelCase {
     initialize(shared, 0.6, 0.3, 4);
     random::Draws draws(5, random::Stream::generation, 0);
     for (std::uint64_t item = 0; item < item_count; ++item) {
-      shared.item(item)[shape.bias_column()] = draws.next_unit() - 0.5;
+      shared.biases[item] = draws.next_unit() - 0.5;
     }
     if (s.has_log_q) {
       for (std::uint64_t item = 0; item < item_count; ++item) {
@@ -61,6 +61,7 @@ struct ModelCase {
   [[nodiscard]] SharedParameters<float> shared_as_float() const {
     SharedParameters<float> copy(shared.dimensions, shared.item_count);
     copy.items.assign(shared.items.begin(), shared.items.end());
+    copy.biases.assign(shared.biases.begin(), shared.biases.end());
     copy.user_projection.assign(shared.user_projection.begin(), shared.user_projection.end());
     copy.item_projection.assign(shared.item_projection.begin(), shared.item_projection.end());
     return copy;

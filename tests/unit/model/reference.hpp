@@ -41,7 +41,7 @@ ReferenceScore reference_score(const SharedParameters<Real>& shared, const Real*
     result.attention.push_back(std::exp(affinity));
     total += result.attention.back();
   }
-  result.score = shared.bias(item);
+  result.score = shared.biases[item];
   for (std::size_t k = 0; k < shape.personas; ++k) {
     result.attention[k] /= total;
     for (std::size_t i = 0; i < shape.dim; ++i) {

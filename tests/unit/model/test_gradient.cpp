@@ -78,9 +78,9 @@ void take_items(const ModelCase& c, Projected projected, const FoldedAttention<d
       differentiate_projected_items(folded, d, count, v.data(), dq.data(), dv.data(), form.adder());
     }
     for (std::size_t i = 0; i < count; ++i) {
-      double* const into = gradient.item(items.item_at(first + i));
-      std::copy_n(dv.data() + i * d, d, into);
-      into[d] = items.table[(first + i) * items.stride + rows_of_item(projected) * d];
+      const auto item = items.item_at(first + i);
+      std::copy_n(dv.data() + i * d, d, gradient.item(item));
+      gradient.biases[item] = items.table[(first + i) * items.stride + rows_of_item(projected) * d];
     }
   }
 }
@@ -131,7 +131,8 @@ void expect_central_differences(const CaseShape& shape, Projected projected) {
   const auto gradients = gradients_of(c, projected);
   EXPECT_NEAR(gradients.loss, c.reference_loss(), 1e-10);
   expect_central_differences(c, c.personas.rows, gradients.personas.rows, "personas");
-  expect_central_differences(c, c.shared.items, gradients.shared.items, "items and biases");
+  expect_central_differences(c, c.shared.items, gradients.shared.items, "items");
+  expect_central_differences(c, c.shared.biases, gradients.shared.biases, "biases");
   if (!c.shared.dimensions.is_identity) {
     expect_central_differences(c, c.shared.user_projection, gradients.shared.user_projection, "user projection");
     expect_central_differences(c, c.shared.item_projection, gradients.shared.item_projection, "item projection");

@@ -15,7 +15,8 @@ struct Sample {
   explicit Sample(float value) {
     personas.of(0)[1] = value;
     shared.item(0)[2] = 2.0F * value;
-    shared.item(1)[kShape.bias_column()] = 3.0F * value;
+    shared.biases[0] = -value;
+    shared.biases[1] = 3.0F * value;
   }
 };
 
@@ -34,7 +35,7 @@ TEST(ParameterMean, IsThePlainMeanInsideTheWindow) {
   const auto mean = mean_of({1.0F, 4.0F, 10.0F}, 4);
   EXPECT_FLOAT_EQ(mean.personas.rows[1], 5.0F);
   EXPECT_FLOAT_EQ(mean.shared.item(0)[2], 10.0F);
-  EXPECT_FLOAT_EQ(mean.shared.bias(1), 15.0F);
+  EXPECT_FLOAT_EQ(mean.shared.biases[1], 15.0F);
 }
 
 TEST(ParameterMean, ForgetsByTheWindowBeyondIt) {
@@ -48,6 +49,7 @@ TEST(ParameterMean, OfTheFirstSampleIsTheSample) {
   mean.add(sample.personas, sample.shared, 1, 5, 0, 2);
   EXPECT_EQ(mean.personas.rows, sample.personas.rows);
   EXPECT_EQ(mean.shared.items, sample.shared.items);
+  EXPECT_EQ(mean.shared.biases, sample.shared.biases);
 }
 
 TEST(ParameterMean, TakesInTheItemsThatItIsTold) {
@@ -55,7 +57,8 @@ TEST(ParameterMean, TakesInTheItemsThatItIsTold) {
   const Sample sample(1.0F);
   mean.add(sample.personas, sample.shared, 1, 1, 1, 2);
   EXPECT_EQ(mean.shared.item(0)[2], 0.0F);
-  EXPECT_EQ(mean.shared.bias(1), 3.0F);
+  EXPECT_EQ(mean.shared.biases[0], 0.0F);
+  EXPECT_EQ(mean.shared.biases[1], 3.0F);
 }
 
 }  // namespace ampcf::model

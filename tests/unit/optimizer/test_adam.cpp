@@ -84,22 +84,20 @@ TEST(Adam, LeavesPaddingAtZero) {
   EXPECT_EQ(parameters, std::vector<float>(16));
 }
 
-TEST(Adam, UpdatesANumberAmongZerosAsItWouldAlone) {
+TEST(Adam, MovesANumberAloneAsInARow) {
   const Adam adam({});
-  std::vector<float> parameters(16), first(16), second(16);
-  std::vector<std::int32_t> gradient(16, 9);  // behind the first: what is no gradient
+  std::vector<float> parameters(16, 0.5F), first(16), second(16);
   float parameter = 0.5F, first_alone = 0.0F, second_alone = 0.0F;
-  parameters[0] = parameter;
   std::uint32_t updates = 0, updates_alone = 0;
   for (int step = 0; step < 5; ++step) {
-    gradient[0] = 3 - step;
+    const std::vector<std::int32_t> gradient(16, 3 - step);
     adam.row(updates, 0.01)
-        .apply_to_first(parameters.data(), first.data(), second.data(), gradient.data(), 0.5F, 0.25F);
-    adam.row(updates_alone, 0.01).apply(&parameter, &first_alone, &second_alone, gradient.data(), 1, 0.5F, 0.25F, 0.0F);
+        .apply(parameters.data(), first.data(), second.data(), gradient.data(), 16, 0.5F, 0.25F, 0.0F);
+    adam.row(updates_alone, 0.01)
+        .move(parameter, first_alone, second_alone, static_cast<float>(3 - step) * 0.5F * 0.25F);
   }
   EXPECT_FLOAT_EQ(parameters[0], parameter);
-  parameters[0] = 0.0F;
-  EXPECT_EQ(parameters, std::vector<float>(16));
+  EXPECT_FLOAT_EQ(second[0], second_alone);
 }
 
 }  // namespace ampcf::optimizer

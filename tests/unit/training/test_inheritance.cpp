@@ -71,7 +71,7 @@ TEST_F(Inheritance, IsMatchedByRawIdsAndNewRowsBeginAsAlways) {
   for (std::uint64_t item = 0; item < 80; ++item) {
     const bool is_known = item >= 30 && item < 70;
     EXPECT_EQ(items.item(item)[5], is_known ? old_items.item(item - 30)[5] : drawn_items.item(item)[5]) << item;
-    EXPECT_NEAR(items.bias(item), is_known ? old_items.bias(item - 30) : 0.0F, 1e-20F) << item;
+    EXPECT_NEAR(items.biases[item], is_known ? old_items.biases[item - 30] : 0.0F, 1e-20F) << item;
   }
   EXPECT_EQ(items.user_projection, old_items.user_projection);
 }
