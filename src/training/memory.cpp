@@ -35,8 +35,9 @@ MemoryNeed memory_need(const RunSize& size) {
       tables * kNumber * shape.user_stride() + kNumber + 8 + 8 + kNumber * size.validation_candidates + shares;
   constexpr std::uint64_t kInteraction = 3 * kNumber;  // item, user, place in the epoch's order
   constexpr std::uint64_t kItem = kNumber + 8 + 8;     // row of its gradient; alias table; probability
-  const auto batch_numbers = std::min(size.own_users, size.positives) * shape.user_stride();  // dL/du
-  const auto part_numbers =                                                                   // u, p and dL/dp
+  const auto batch_numbers = std::min(size.own_users, size.positives) * shape.user_stride();
+  const auto waiting_numbers = size.has_other_nodes ? batch_numbers : 0;  // dL/du
+  const auto part_numbers =                                               // u, p, dL/dp and dL/du
       size.projected == model::Projected::personas
           ? std::min<std::uint64_t>(batch_numbers, model::BatchGradient<float>::kPartNumbers)
           : 0;
@@ -48,7 +49,7 @@ MemoryNeed memory_need(const RunSize& size) {
   MemoryNeed need{};
   need.rank_bytes = (size.has_ids ? kString * (size.users + size.items) : 0) + 8 * size.users + size.own_users * user +
                     size.own_interactions * kInteraction + size.items * kItem +
-                    kNumber * (batch_numbers + 3 * part_numbers + projected_numbers);
+                    kNumber * (waiting_numbers + 4 * part_numbers + projected_numbers);
   const auto gradient_row = model::rows_of_item(size.projected) * shape.padded_dim() + kernels::kLanes;
   need.node_bytes = size.items * (tables * kNumber * (shape.padded_dim() + 1) + kNumber) +
                     size.node_ranks * gradient_rows * kNumber * gradient_row;

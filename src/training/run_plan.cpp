@@ -106,6 +106,7 @@ RunPlan plan_run(const dataset::Dataset& data, const TrainingOptions& options, c
                .validation_candidates = data.candidates_per_user(dataset::HeldOutPart::validation),
                .positives = plan.shards.largest_batch(),
                .candidates = options.candidates(data.item_count()),
+               .has_other_nodes = layout.nodes > 1 || sharers(ranks, options.sharing_ranks).size() > 1,
                .projected = projected};
   std::vector<std::uint64_t> ranks_of_node(layout.nodes);
   plan.node_bytes.resize(layout.nodes);

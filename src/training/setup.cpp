@@ -91,6 +91,7 @@ MemoryNeed Trainer::memory_need() const {
                                 .positives = plan_->largest_batch(),
                                 .candidates = options_.candidates(dataset_->item_count()),
                                 .node_ranks = static_cast<std::uint64_t>(node_->ranks().size()),
+                                .has_other_nodes = node_->has_lane() && node_->lane().size() > 1,
                                 .has_ids = communicator_.rank() == 0,
                                 .projected = projected()});
 }

@@ -77,18 +77,45 @@ TrainingStep::TrainingStep(const communication::Communicator& communicator, cons
 std::uint32_t TrainingStep::run(std::uint64_t step, double learning_rate_factor, std::uint32_t request) {
   const auto& batch = sampled_ != nullptr ? *sampled_ : sampler_.batch(step);
   sampled_ = nullptr;
+  const float scale = 1.0F / static_cast<float>(plan_.global_batch_size(step));
+  // A user's personas are updated while their gradient is in the cache, but for messages to travel meanwhile.
+  const bool waits = exchange_.has_messages();
+  const auto stride = state_.persona_moments.stride;
+  if (waits && waiting_gradient_.size() < batch.users.size() * stride) {
+    waiting_gradient_.resize(batch.users.size() * stride);
+  }
   exchange_.clear();
   std::optional<RuntimeError> divergence;
   try {
-    gradient_.run(batch, state_.personas, state_.shared, folded_, std::span<const float>(log_probabilities_),
-                  exchange_.items(), exchange_.form(), [&](const model::LossTerms& terms) { losses_.add(terms); });
+    gradient_.run(
+        batch, state_.personas, state_.shared, folded_, std::span<const float>(log_probabilities_), exchange_.items(),
+        exchange_.form(),
+        [&](std::size_t slot, const float* gradient) {
+          if (waits) {
+            std::copy_n(gradient, stride, waiting_gradient_.data() + slot * stride);
+          } else {
+            update_personas(batch, slot, gradient, scale, learning_rate_factor);
+          }
+        },
+        [&](const model::LossTerms& terms) { losses_.add(terms); });
   } catch (const RuntimeError& error) {
     divergence = error;  // the others are on their way into the exchange, and hear of it there
     request = kDiverged;
   }
   exchange_.publish(request);
-  const float scale = 1.0F / static_cast<float>(plan_.global_batch_size(step));
-  update_personas(batch, scale, learning_rate_factor);
+  if (waits) {
+    constexpr std::size_t kUsersBetweenLooks = 64;  // some microseconds
+    for (std::size_t slot = 0; slot < batch.users.size(); ++slot) {
+      if (slot % kUsersBetweenLooks == 0) {
+        exchange_.progress();
+      }
+      update_personas(batch, slot, waiting_gradient_.data() + slot * stride, scale, learning_rate_factor);
+    }
+  }
+  if (!state_.persona_shares.rows.empty()) {
+    state_.persona_shares.take_in(batch,
+                                  {gradient_.attention_sum(), batch.users.size() * state_.persona_shares.personas});
+  }
   if (step + 1 < plan_.steps_per_epoch()) {
     exchange_.progress();
     sampled_ = &sampler_.batch(step + 1);
@@ -137,31 +164,18 @@ void TrainingStep::prefetch(const model::MiniBatch& batch) const {
   }
 }
 
-void TrainingStep::update_personas(const model::MiniBatch& batch, float scale, double rate_factor) {
-  const double rate = updates_.personas.learning_rate * rate_factor;
+void TrainingStep::update_personas(const model::MiniBatch& batch, std::size_t slot, const float* gradient, float scale,
+                                   double rate_factor) {
   auto& moments = state_.persona_moments;
-  const float unit = exchange_.items().unit();
-  const auto decay = static_cast<float>(updates_.personas.weight_decay);
-  const auto ahead = kernels::rows_ahead(moments.stride);
-  constexpr std::size_t kUsersBetweenLooks = 64;  // some microseconds
-  for (std::size_t slot = 0; slot < batch.users.size(); ++slot) {
-    if (slot % kUsersBetweenLooks == 0) {
-      exchange_.progress();
-    }
-    if (slot + ahead < batch.users.size()) {
-      const auto next = batch.users[slot + ahead];
-      kernels::ask_for(state_.personas.of(next), moments.stride);
-      moments.ask_for(next);
-    }
-    const auto user = batch.users[slot];
-    adam_.row(moments.updates[user], rate)
-        .apply(state_.personas.of(user), moments.first_of(user), moments.second_of(user),
-               gradient_.persona_gradient() + slot * moments.stride, moments.stride, unit, scale, decay);
+  const auto ahead = slot + kernels::rows_ahead(moments.stride);
+  if (ahead < batch.users.size()) {
+    kernels::ask_for(state_.personas.of(batch.users[ahead]), moments.stride);
+    moments.ask_for(batch.users[ahead]);
   }
-  if (!state_.persona_shares.rows.empty()) {
-    state_.persona_shares.take_in(batch,
-                                  {gradient_.attention_sum(), batch.users.size() * state_.persona_shares.personas});
-  }
+  const auto user = batch.users[slot];
+  adam_.row(moments.updates[user], updates_.personas.learning_rate * rate_factor)
+      .apply(state_.personas.of(user), moments.first_of(user), moments.second_of(user), gradient, moments.stride,
+             exchange_.items().unit(), scale, static_cast<float>(updates_.personas.weight_decay));
 }
 
 void TrainingStep::ask_for_item(ItemIndex item) const {

@@ -34,13 +34,13 @@ class BatchGradient {
   /// (local users, r): what run() reads as each user's shares (PersonaShares) while lambda_balance > 0.
   void use_shares(std::span<const Real> shares) { shares_ = shares; }
 
-  /// Adds each example's loss to terms(example terms); leaves the gradient of the batch's personas in
-  /// persona_gradient(). `log_probabilities` (n_items) asks for the logQ correction; empty: none.
-  template <typename ItemSink, typename FormSink, typename Terms>
+  /// Adds each example's loss to terms(example terms), and gives the gradient of a user's personas (r, padded d) to
+  /// users(slot, gradient) as soon as it is whole and they are read no more, by rising slot. `log_probabilities`
+  /// (n_items) asks for the logQ correction; empty: none.
+  template <typename ItemSink, typename FormSink, typename UserSink, typename Terms>
   void run(const MiniBatch& batch, const Personas<Real>& personas, const SharedParameters<Real>& shared,
            const FoldedAttention<Real>& folded, std::span<const Real> log_probabilities, ItemSink& items,
-           FormSink& form, Terms&& terms) {
-    reserve(gradient_, batch.users.size() * dimensions_.user_stride());
+           FormSink& form, UserSink&& users, Terms&& terms) {
     if (is_balanced_) {
       reserve(attention_sum_, batch.users.size() * dimensions_.personas);
     }
@@ -50,16 +50,19 @@ class BatchGradient {
     for (Part part; next_part(batch, part);) {
       if (projects_ == Projected::personas) {
         gather(batch, part, personas, folded);
-      }
-      run_examples(batch, part, personas, shared, log_probabilities, items, terms);
-      if (projects_ == Projected::personas) {
+        run_examples(
+            batch, part, personas, shared, log_probabilities, items, [](std::size_t) {}, terms);
         differentiate_projection(batch, part, folded, form);
+        give(part, part.first_slot, part.last_slot, users);
+      } else {
+        reserve(gradient_, Block::kExamples * dimensions_.user_stride());
+        auto next = part.first_slot;
+        run_examples(
+            batch, part, personas, shared, log_probabilities, items,
+            [&](std::size_t last) { next = give(part, next, last, users); }, terms);
       }
     }
   }
-
-  /// The gradient of the batch's personas, (batch.users.size(), r, padded d).
-  [[nodiscard]] const Real* persona_gradient() const { return gradient_.data(); }
 
   /// The attention on the batch's positives, summed by user, (batch.users.size(), r); with lambda_balance > 0.
   [[nodiscard]] const Real* attention_sum() const { return attention_sum_.data(); }
@@ -88,10 +91,11 @@ class BatchGradient {
     return part.last_shard > part.first_shard;
   }
 
-  template <typename ItemSink, typename Terms>
+  // After each block of examples calls finished(slot): no later example is of a user before this one.
+  template <typename ItemSink, typename Finished, typename Terms>
   void run_examples(const MiniBatch& batch, const Part& part, const Personas<Real>& personas,
                     const SharedParameters<Real>& shared, std::span<const Real> log_probabilities, ItemSink& items,
-                    Terms&& terms) {
+                    Finished&& finished, Terms&& terms) {
     std::array<ExampleOperands<Real>, Block::kExamples> memory;
     std::array<ExampleOperands<Real>, Block::kExamples> next_memory;
     auto examples = operands(batch, part, personas, part.first_example, memory);
@@ -101,9 +105,27 @@ class BatchGradient {
       for (std::size_t i = 0; i < examples.size(); ++i) {
         terms(block_.terms(i));
       }
+      const auto behind = first + examples.size();
+      finished(behind < part.last_example ? batch.slot[behind] : part.last_slot);
       std::swap(memory, next_memory);
       examples = std::span(memory).first(next.size());
     }
+  }
+
+  // Who projects personas needs the gradients of a part at once; else they are of the users of a block of examples,
+  // which are no more than these.
+  [[nodiscard]] Real* gradient_of(const Part& part, std::size_t slot) {
+    const auto row = projects_ == Projected::personas ? slot - part.first_slot : slot % Block::kExamples;
+    return gradient_.data() + row * dimensions_.user_stride();
+  }
+
+  // Returns the slot behind the last.
+  template <typename UserSink>
+  std::size_t give(const Part& part, std::size_t first_slot, std::size_t last_slot, UserSink&& users) {
+    for (auto slot = first_slot; slot < last_slot; ++slot) {
+      users(slot, static_cast<const Real*>(gradient_of(part, slot)));
+    }
+    return last_slot;
   }
 
   // Of up to sixteen examples from `first` on; none behind the part's last.
@@ -118,7 +140,7 @@ class BatchGradient {
       into[i] = {
           projects_ == Projected::personas ? personas_.data() + row : personas.of(batch.users[slot]),
           batch.candidates_of(first + i),
-          gradient_.data() + slot * stride,
+          gradient_of(part, slot),
           projected_.data() + row,
           projected_gradient_.data() + row,
           projected_items_.data(),
@@ -131,7 +153,7 @@ class BatchGradient {
     return into.first(count);
   }
 
-  // The part's personas, side by side for the products, p = u M, and room for dL/dp.
+  // The part's personas, side by side for the products, p = u M, and room for dL/dp and dL/du.
   void gather(const MiniBatch& batch, const Part& part, const Personas<Real>& personas,
               const FoldedAttention<Real>& folded) {
     const auto stride = dimensions_.user_stride();
@@ -139,6 +161,7 @@ class BatchGradient {
     reserve(personas_, size);
     reserve(projected_, size);
     reserve(projected_gradient_, size);
+    reserve(gradient_, size);
     const auto ahead = kernels::rows_ahead(stride);
     for (std::size_t slot = part.first_slot; slot < part.last_slot; ++slot) {
       if (slot + ahead < batch.users.size()) {
@@ -187,8 +210,8 @@ class BatchGradient {
                                 FormSink& form) {
     const auto d = dimensions_.padded_dim();
     const auto r = dimensions_.personas;
-    kernels::product(projected_gradient_.data(), d, folded.transposed.data(), d,
-                     gradient_.data() + part.first_slot * r * d, d, (part.last_slot - part.first_slot) * r, d, d, true);
+    kernels::product(projected_gradient_.data(), d, folded.transposed.data(), d, gradient_.data(), d,
+                     (part.last_slot - part.first_slot) * r, d, d, true);
     const auto& shards = batch.shard_first_slot;
     const std::size_t step = FormSink::kTakesShardsApart ? 1 : part.last_shard - part.first_shard;  // shards to a sum
     for (std::size_t shard = part.first_shard; shard < part.last_shard; shard += step) {
@@ -208,9 +231,9 @@ class BatchGradient {
   bool is_balanced_;
   Block block_;
   std::span<const Real> shares_;
-  kernels::AlignedVector<Real> attention_sum_;  // (U, r)
-  kernels::AlignedVector<Real> gradient_;       // dL/du (U, r, padded d), U users of the largest batch so far
-  // The same of a part's users, whose personas are projected.
+  kernels::AlignedVector<Real> attention_sum_;  // (batch.users.size(), r)
+  kernels::AlignedVector<Real> gradient_;       // dL/du (users of a block of examples, or of a part, r, padded d)
+  // Of a part's users, whose personas are projected, the same.
   kernels::AlignedVector<Real> personas_;            // u
   kernels::AlignedVector<Real> projected_;           // p
   kernels::AlignedVector<Real> projected_gradient_;  // dL/dp

@@ -24,6 +24,7 @@ struct RunSize {
   std::uint64_t positives = 0;              // of the largest batch
   std::uint64_t candidates = 0;             // of a positive, itself among them
   std::uint64_t node_ranks = 1;             // that share a copy of the items
+  bool has_other_nodes = false;             // gradients travel
   bool has_ids = false;                     // rank 0 keeps raw ids, for checkpoints
   model::Projected projected = model::Projected::nothing;
 };

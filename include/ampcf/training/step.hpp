@@ -54,7 +54,8 @@ class TrainingStep {
 
  private:
   void prefetch(const model::MiniBatch& batch) const;
-  void update_personas(const model::MiniBatch& batch, float scale, double rate_factor);
+  void update_personas(const model::MiniBatch& batch, std::size_t slot, const float* gradient, float scale,
+                       double rate_factor);
   void ask_for_item(ItemIndex item) const;
   template <typename Gradient>
   void update_item(ItemIndex item, double rate, const Gradient* gradient, float unit, parallel::Number bias,
@@ -76,7 +77,8 @@ class TrainingStep {
   parallel::GradientExchange exchange_;
   LossSums losses_;
   bool is_beyond_caches_ = false;
-  const model::MiniBatch* sampled_ = nullptr;  // the next step's, where it is already drawn
+  const model::MiniBatch* sampled_ = nullptr;       // the next step's, where it is already drawn
+  kernels::AlignedVector<float> waiting_gradient_;  // (batch.users.size(), r, padded d) while messages travel
   // Of a block of projected items, (rows, padded d).
   kernels::AlignedVector<float> block_items_, block_gradient_, block_projected_gradient_;
   kernels::AlignedVector<float> form_total_;                // (padded d, padded d)

@@ -12,6 +12,7 @@ struct CaseShape {
   std::size_t negatives;
   bool has_log_q;
   bool is_balanced = false;
+  bool is_long = false;  // more examples than a block, and users who have some in two blocks
 };
 
 /// A small random model and a batch in which users and items repeat, also inside one example.
@@ -27,7 +28,7 @@ struct ModelCase {
     const Dimensions shape{s.personas, s.dim, s.attention_dim, s.is_identity};
     const std::uint64_t item_count = 9;
     shared = SharedParameters<double>(shape, item_count);
-    personas = Personas<double>(shape, {10, 14});
+    personas = Personas<double>(shape, {10, s.is_long ? 40U : 14U});
     initialize(personas, 0.6, 3);
     initialize(shared, 0.6, 0.3, 4);
     random::Draws draws(5, random::Stream::generation, 0);
@@ -49,9 +50,22 @@ struct ModelCase {
     batch.users = {0, 2, 3};
     batch.slot = {0, 0, 1, 2, 2};
     batch.shard_first_slot = {0, 1, 1, 3};
+    if (s.is_long) {
+      add_users();
+    }
     for (std::size_t i = 0; i < batch.size() * batch.candidates_per_example; ++i) {
       batch.candidates.push_back(draws.next_below(item_count));
     }
+  }
+
+  // One with 30 examples, from the first block into the third; then 20 with one or two.
+  void add_users() {
+    for (std::uint32_t user = 5; user <= 25; ++user) {
+      const auto slot = static_cast<std::uint32_t>(batch.users.size());
+      batch.users.push_back(user);
+      batch.slot.insert(batch.slot.end(), user == 5 ? 30 : 1 + user % 2, slot);
+    }
+    batch.shard_first_slot.insert(batch.shard_first_slot.end(), {10, static_cast<std::uint32_t>(batch.users.size())});
   }
 
   [[nodiscard]] double reference_loss() const {

@@ -58,6 +58,7 @@ struct Gradients {
   Personas<double> personas;
   SharedParameters<double> shared;
   double loss = 0.0;
+  std::size_t slots = 0;  // users that came
 };
 
 // dL/dv of the sink's rows, those of projected items some at a time, as totals may come.
@@ -97,13 +98,15 @@ Gradients gradients_of(const ModelCase& c, Projected projected) {
   gradient.use_shares(c.shares);
   PlainItemSink items(rows_of_item(projected) * shape.padded_dim() + kernels::kLanes, c.shared.item_count);
   PlainFormSink form{shape.padded_dim()};
-  gradient.run(c.batch, c.personas, c.shared, folded, std::span<const double>(c.log_probabilities), items, form,
-               [&](const LossTerms& terms) { result.loss += terms.total(c.weights); });
+  gradient.run(
+      c.batch, c.personas, c.shared, folded, std::span<const double>(c.log_probabilities), items, form,
+      [&](std::size_t slot, const double* of_user) {
+        EXPECT_EQ(slot, result.slots++);
+        std::copy_n(of_user, shape.user_stride(), result.personas.of(c.batch.users[slot]));
+      },
+      [&](const LossTerms& terms) { result.loss += terms.total(c.weights); });
+  EXPECT_EQ(result.slots, c.batch.users.size());
   take_items(c, projected, folded, items, form, result.shared);
-  for (std::size_t slot = 0; slot < c.batch.users.size(); ++slot) {
-    std::copy_n(gradient.persona_gradient() + slot * shape.user_stride(), shape.user_stride(),
-                result.personas.of(c.batch.users[slot]));
-  }
   if (!shape.is_identity) {
     unfold_gradient(c.shared, form.total.data(), result.shared.user_projection.data(),
                     result.shared.item_projection.data());
@@ -162,6 +165,8 @@ struct IgnoringFormSink {
   }
 };
 
+const auto kNobody = [](std::size_t /*slot*/, const float* /*gradient*/) {};
+
 }  // namespace
 
 class Gradient : public ::testing::TestWithParam<CaseShape> {};
@@ -183,7 +188,9 @@ INSTANTIATE_TEST_SUITE_P(Models, Gradient,
                                            CaseShape{5, 16, 16, true, 6, true}, CaseShape{6, 16, 9, false, 4, false},
                                            CaseShape{4, 16, 7, false, 3, true, true},
                                            CaseShape{4, 16, 16, true, 4, false, true},
-                                           CaseShape{5, 16, 16, true, 6, false, true}));
+                                           CaseShape{5, 16, 16, true, 6, false, true},
+                                           CaseShape{2, 5, 5, true, 2, false, true, true},
+                                           CaseShape{2, 5, 3, false, 2, false, false, true}));
 
 // Rows so long that the shards do not go into the cache together.
 TEST(GradientInParts, IsThatOfTheWholeBatch) {
@@ -210,15 +217,15 @@ TEST(FloatGradient, IsTheDoubleOneRounded) {
   IgnoringItemSink items;
   IgnoringFormSink form;
   double loss = 0.0;
-  gradient.run(c.batch, personas, shared, folded, std::span<const float>(), items, form,
-               [&](const LossTerms& terms) { loss += terms.total(c.weights); });
+  gradient.run(
+      c.batch, personas, shared, folded, std::span<const float>(), items, form,
+      [&](std::size_t slot, const float* of_user) {
+        for (std::size_t i = 0; i < shared.dimensions.user_stride(); ++i) {
+          EXPECT_NEAR(of_user[i], expected.personas.of(c.batch.users[slot])[i], 1e-5);
+        }
+      },
+      [&](const LossTerms& terms) { loss += terms.total(c.weights); });
   EXPECT_NEAR(loss, expected.loss, 1e-5);
-  for (std::size_t slot = 0; slot < c.batch.users.size(); ++slot) {
-    for (std::size_t i = 0; i < shared.dimensions.user_stride(); ++i) {
-      EXPECT_NEAR(gradient.persona_gradient()[slot * shared.dimensions.user_stride() + i],
-                  expected.personas.of(c.batch.users[slot])[i], 1e-5);
-    }
-  }
 }
 
 TEST(FloatGradient, KnowsNothingOfTheBatchBefore) {
@@ -232,9 +239,10 @@ TEST(FloatGradient, KnowsNothingOfTheBatchBefore) {
   IgnoringFormSink form;
   const auto terms_of = [&](const MiniBatch& batch) {
     std::vector<double> terms;
-    gradient.run(batch, personas, shared, folded, std::span<const float>(), items, form, [&](const LossTerms& of) {
-      terms.insert(terms.end(), {of.data, of.entropy_positive, of.entropy_negative});
-    });
+    gradient.run(batch, personas, shared, folded, std::span<const float>(), items, form, kNobody,
+                 [&](const LossTerms& of) {
+                   terms.insert(terms.end(), {of.data, of.entropy_positive, of.entropy_negative});
+                 });
     return terms;
   };
   auto other = c.batch;
@@ -255,7 +263,8 @@ TEST(FloatGradient, SumsTheAttentionOnPositivesByUser) {
   gradient.use_shares(shares);
   IgnoringItemSink items;
   IgnoringFormSink form;
-  gradient.run(c.batch, personas, shared, folded, std::span<const float>(), items, form, [](const LossTerms&) {});
+  gradient.run(c.batch, personas, shared, folded, std::span<const float>(), items, form, kNobody,
+               [](const LossTerms&) {});
   std::vector<double> expected(c.batch.users.size() * 4);
   for (std::size_t b = 0; b < c.batch.size(); ++b) {
     const auto user = c.batch.users[c.batch.slot[b]];
