@@ -25,6 +25,7 @@ ItemGradients::ItemGradients(std::size_t components, std::uint64_t item_count, s
                              std::size_t candidates_per_example, const ItemScale& scale, const Memory& memory)
     : components_(components),
       scale_(scale),
+      unit_(1.0F / scale.factor()),
       rounding_(ItemScale::kClip * scale.factor()),
       slots_(item_count, kUntouched),
       rows_(capacity(components, item_count, largest_batch, candidates_per_example), memory),

@@ -151,7 +151,7 @@ class ItemGradients {
   [[nodiscard]] ItemIndex item_at(std::size_t index) const { return item_of_row(row_at(index)); }
 
   /// What one unit in the table is worth: 2^-bits.
-  [[nodiscard]] float unit() const { return 1.0F / scale_.factor(); }
+  [[nodiscard]] float unit() const { return unit_; }
   [[nodiscard]] const ItemScale& scale() const { return scale_; }
 
   /// The largest magnitude of a contribution since the start: above kClip something was clipped.
@@ -167,6 +167,7 @@ class ItemGradients {
 
   std::size_t components_;
   ItemScale scale_;
+  float unit_;
   Rounding rounding_;
   std::size_t row_count_ = 0;
   std::vector<std::uint32_t> slots_;     // (n_items) row of an item in rows_
