@@ -167,7 +167,8 @@ void TrainingStep::prefetch(const model::MiniBatch& batch) const {
 void TrainingStep::update_personas(const model::MiniBatch& batch, std::size_t slot, const float* gradient, float scale,
                                    double rate_factor) {
   auto& moments = state_.persona_moments;
-  const auto ahead = slot + kernels::rows_ahead(moments.stride);
+  // Two blocks of examples ahead: personas are there when their examples are worked on, moments when they are updated.
+  const auto ahead = slot + 2 * model::ExampleBlock<float>::kExamples;
   if (ahead < batch.users.size()) {
     kernels::ask_for(state_.personas.of(batch.users[ahead]), moments.stride);
     moments.ask_for(batch.users[ahead]);
