@@ -105,6 +105,9 @@ TEST(MemoryNeed, GrowsWithWhatItIsSaidToGrowWith) {
   ++more.items;
   EXPECT_EQ(memory_need(more).rank_bytes - memory_need(size).rank_bytes, 20U);
   EXPECT_EQ(memory_need(more).node_bytes - memory_need(size).node_bytes, 12U * (64 + 1) + 4);
+  more = size;
+  more.has_other_nodes = true;
+  EXPECT_EQ(memory_need(more).rank_bytes - memory_need(size).rank_bytes, 4U * 256 * 4 * 64);
 }
 
 }  // namespace ampcf::training::testing
