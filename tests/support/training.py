@@ -193,6 +193,15 @@ def catches(process, number):
     return caught >> (number - 1) & 1 == 1
 
 
+def stands_still(process):
+    """Whether a signal stopped it."""
+    try:
+        with open(f"/proc/{process}/stat", encoding="ascii") as file:
+            return file.read().rpartition(")")[2].split()[0] == "T"
+    except OSError:
+        return False
+
+
 def epochs_done(output):
     try:
         with open(os.path.join(output, "log.csv"), encoding="ascii") as file:

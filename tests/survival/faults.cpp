@@ -2,6 +2,8 @@
 //   AMPCF_FAULT_NO_RESERVATION=1   fallocate(2) is not supported, so a full disk shows in the middle of a file
 //   AMPCF_FAULT_DIE_BEFORE=NAME:N  kill -9 right before a file is renamed for the N-th time to NAME... in any directory
 //   AMPCF_FAULT_DIE_AT=PART        kill -9 right before a file is renamed to a path with PART in it
+//   AMPCF_FAULT_HOLD_BEFORE=NAME:N stands still right before a file is renamed for the N-th time to NAME..., until
+//                                  SIGCONT: what a test does meanwhile never comes too late
 
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -21,21 +23,28 @@ Function* next(const char* name) {
   return reinterpret_cast<Function*>(dlsym(RTLD_NEXT, name));
 }
 
-void die_at(std::string_view target) {
-  const char* const part = std::getenv("AMPCF_FAULT_DIE_AT");
-  if (part != nullptr && target.find(part) != std::string_view::npos) {
-    kill(getpid(), SIGKILL);
-  }
-  static std::atomic<int> count{0};
-  const char* const fault = std::getenv("AMPCF_FAULT_DIE_BEFORE");
+/// Whether the variable asks for a fault at this rename, which is the `count`-th to what it names.
+bool is_meant(const char* variable, std::string_view name, std::atomic<int>& count) {
+  const char* const fault = std::getenv(variable);
   if (fault == nullptr) {
-    return;
+    return false;
   }
   const std::string_view text(fault);
   const auto colon = text.rfind(':');
-  const bool is_meant = target.substr(target.rfind('/') + 1).substr(0, colon) == text.substr(0, colon);
-  if (is_meant && ++count == std::atoi(fault + colon + 1)) {
+  return name.substr(0, colon) == text.substr(0, colon) && ++count == std::atoi(fault + colon + 1);
+}
+
+void strike_before_rename(std::string_view target) {
+  static std::atomic<int> deadly{0};
+  static std::atomic<int> holding{0};
+  const std::string_view name = target.substr(target.rfind('/') + 1);
+  const char* const part = std::getenv("AMPCF_FAULT_DIE_AT");
+  if ((part != nullptr && target.find(part) != std::string_view::npos) ||
+      is_meant("AMPCF_FAULT_DIE_BEFORE", name, deadly)) {
     kill(getpid(), SIGKILL);
+  }
+  if (is_meant("AMPCF_FAULT_HOLD_BEFORE", name, holding)) {
+    kill(getpid(), SIGSTOP);
   }
 }
 
@@ -44,7 +53,7 @@ void die_at(std::string_view target) {
 extern "C" {
 
 int rename(const char* from, const char* to) noexcept {
-  die_at(to);
+  strike_before_rename(to);
   return next<int(const char*, const char*)>("rename")(from, to);
 }
 

@@ -6,10 +6,12 @@ File systems are mounted in a mount namespace of the test's own, which takes the
 import errno
 import os
 import shutil
+import signal
 import subprocess
 import unittest
 
-from training import (Job, Workplaced, enter_namespaces, expect_same, finish, generate, mpirun, require, wait_for_epoch)
+from training import (Job, Workplaced, enter_namespaces, epochs_done, expect_same, finish, generate, kill, mpirun,
+                      ranks_of, require, stands_still, wait_until)
 
 FAULTS = os.environ.get("AMPCF_FAULTS", "")
 MIB = 1 << 20
@@ -65,11 +67,12 @@ class FullDisk(Workplaced):
         for crash in ("signal", "Segmentation", "HDF5-DIAG", "terminate called"):
             self.assertNotIn(crash, job.messages())
 
-    def fill_up_and_go_on(self, name, ranks, left, kind="tmpfs", **options):
+    def fill_up_and_go_on(self, name, ranks, left, kind="tmpfs", **faults):
         run = self.disk(name, kind)
-        job = Job(mpirun(ranks, run), **options)
-        wait_for_epoch(job, run)
+        job = Job(mpirun(ranks, run), env=with_faults(HOLD_BEFORE="log.csv:3", **faults))
+        held = wait_until(lambda: next(filter(stands_still, ranks_of(job)), None), "a rank that holds", job)
         fill(f"{name}/filler", left)
+        kill(held, signal.SIGCONT)
         self.expect_clear_end(job, "the last good checkpoint is ")
         self.assertRegex(job.messages(), r"No space left on device|file write failed \(0\.000 GB free\)")
         self.assertEqual([entry for entry in os.listdir(run) if entry.endswith(".partial")], [])
@@ -85,7 +88,7 @@ class FullDisk(Workplaced):
     def test_nor_does_one_that_cannot_reserve_and_fills_up_inside_a_file(self):
         for ranks, left in ((1, 0), (3, 20000), (2, 150000), (1, 300000), (3, 350000)):
             with self.subTest(ranks=ranks, left=left):
-                self.fill_up_and_go_on(f"inside-{ranks}-{left}", ranks, left, env=with_faults(NO_RESERVATION="1"))
+                self.fill_up_and_go_on(f"inside-{ranks}-{left}", ranks, left, NO_RESERVATION="1")
 
     def test_nor_does_a_real_file_system_on_a_block_device(self):
         if shutil.which("mkfs.ext4") is None:
@@ -116,8 +119,8 @@ class FullDisk(Workplaced):
             self.assertNotIn("epoch 1:", job.messages())
 
     def test_death_before_the_last_row_of_the_log_leaves_it_to_the_resume(self):
-        rows = sum(1 for _ in open("whole/log.csv"))
-        code, messages = finish(mpirun(1, "dead-last"), env=with_faults(DIE_BEFORE=f"log.csv:{rows}"))
+        last = epochs_done("whole") + 1  # the first is of the head alone
+        code, messages = finish(mpirun(1, "dead-last"), env=with_faults(DIE_BEFORE=f"log.csv:{last}"))
         self.assertNotIn(code, (0, 75), messages)
         require(mpirun(2, "dead-last", "--resume"))
         expect_same("whole", "dead-last")
