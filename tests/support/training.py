@@ -23,7 +23,7 @@ LAUNCH = os.path.join(SOURCE, "launch", "train")
 
 # Seconds of training in which a checkpoint is written every few hundredths of a second. Fewer epochs are asked for
 # where training is slow.
-EPOCHS = int(os.environ.get("AMPCF_EPOCHS", "24"))
+EPOCHS = int(os.environ.get("AMPCF_EPOCHS", "40"))
 OPTIONS = {"personas": 2, "dim": 16, "attention-dim": 16, "batch-size": 128, "epochs": EPOCHS, "patience": 0,
            "shards": 16}
 PATIENCE_SECONDS = 120  # for what must happen; reached only when a test fails
