@@ -7,7 +7,8 @@ import signal
 import subprocess
 import unittest
 
-from training import SOURCE, Job, Workplaced, generate, kill, mpirun, ranks_of, require, wait_for_epoch, wait_until
+from training import (BIN, MPIEXEC, SOURCE, Job, Workplaced, generate, kill, mpirun, ranks_of, require, wait_for_epoch,
+                      wait_until)
 
 STATUS = os.path.join(SOURCE, "launch", "status")
 
@@ -67,7 +68,7 @@ class Status(Workplaced):
         self.assertIn("diverged", report["message"])
 
     def test_both_parts_of_a_refit(self):
-        job = Job(mpirun(1, "refit", "--refit", epochs=6))
+        job = Job(mpirun(1, "refit", "--refit", epochs=100))
         seen = set()
         while job.process.poll() is None:
             seen.add(look("refit")[1]["state"])
@@ -77,6 +78,15 @@ class Status(Workplaced):
         self.assertEqual(report["state"], "finished")
         self.assertEqual(report["part"], "fitting")
         self.assertGreater(report["best"]["hr@10"], 0, "validation is the search's")
+
+    def test_a_sweep_stands_for_its_trials(self):
+        with open("sweep.ini", "w", encoding="ascii") as file:
+            file.write("personas = 2\ndim = 16\nattention-dim = 16\nepochs = 2\n[sweep]\nseed = 1, 2\n")
+        require([MPIEXEC, "-n", "2", os.path.join(BIN, "ampcf-sweep"), "--sweep", "sweep.ini", "--data", "data.h5",
+                 "--output", "swept"])
+        code, reports = look("finished", "swept")
+        self.assertEqual((code, [(report["run"], report["state"]) for report in reports]),
+                         (0, [(run, "finished") for run in ("finished", "swept/trials/0001", "swept/trials/0002")]))
 
     def test_damaged_and_absent_files(self):
         shutil.copytree("finished", "damaged", symlinks=True)
