@@ -246,12 +246,21 @@ bool OptionTable::parse(int argc, const char* const* argv, bool is_printer) {
     assign(option, item.value.empty() ? "true" : item.value.front(), "--");
     given_.push_back(option.name);
   }
+  require_all_given();
+  return true;
+}
+
+void OptionTable::require_all_given() const {
+  std::vector<std::string> missing;
   for (const auto& option : options_) {
     if (option->is_required && !is_given(option->name)) {
-      throw UsageError("--{} is missing: expected {} {}", option->name, option->placeholder, option->help);
+      missing.push_back(
+          fmt::format("--{} is missing: expected {} {}", option->name, option->placeholder, option->help));
     }
   }
-  return true;
+  if (!missing.empty()) {
+    throw UsageError("{}", fmt::join(missing, "; "));
+  }
 }
 
 void OptionTable::read_ini(const std::string& text, const std::string& source) {

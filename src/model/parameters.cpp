@@ -1,6 +1,7 @@
 #include "ampcf/model/parameters.hpp"
 
 #include "ampcf/kernels/product.hpp"
+#include "ampcf/kernels/tile.hpp"
 #include "ampcf/model/batch_gradient.hpp"
 #include "ampcf/random/philox.hpp"
 
@@ -105,11 +106,15 @@ void unfold_gradient(const SharedParameters<Real>& shared, const Real* form_grad
                      Real* item_projection_gradient) {
   const auto d = shared.dimensions.padded_dim();
   const auto d_a = shared.dimensions.padded_attention_dim();
-  kernels::AlignedVector<Real> transposed(d * d_a);
-  kernels::transpose(shared.item_projection.data(), d, transposed.data(), d_a, d_a, d);
-  kernels::product(form_gradient, d, transposed.data(), d_a, user_projection_gradient, d_a, d, d, d_a);
-  kernels::transpose(shared.user_projection.data(), d_a, transposed.data(), d, d, d_a);
-  kernels::product(transposed.data(), d, form_gradient, d, item_projection_gradient, d, d_a, d, d);
+  Real* const transposed = item_projection_gradient;  // until its own numbers are known
+  kernels::transpose(shared.item_projection.data(), d, transposed, d_a, d_a, d);
+  kernels::product(form_gradient, d, transposed, d_a, user_projection_gradient, d_a, d, d, d_a);
+  kernels::multiply(
+      kernels::Factors<Real>{shared.user_projection.data(), 1, d_a, form_gradient, d, d}, d_a, d,
+      [](std::size_t, std::size_t) { return kernels::Vec<Real>{}; },
+      [=](std::size_t row, std::size_t column, kernels::Vec<Real> sums) {
+        kernels::store(item_projection_gradient + row * d + column, sums);
+      });
 }
 
 #define AMPCF_INSTANTIATE(Real)                                                                                   \

@@ -70,7 +70,7 @@ TEST(GenerateProgram, WrongUsageExitsWithTwoAndNamesTheOption) {
     EXPECT_THAT(run.err, HasSubstr(text));
     EXPECT_TRUE(std::filesystem::is_empty(directory.path()));
   };
-  expect_refusal({"--users", "100"}, "--personas is missing");
+  expect_refusal({}, "--users is missing: expected N number of users; --personas is missing: expected N");
   expect_refusal({"--user", "100", "--personas", "3"}, "the nearest known one is 'users'");
   expect_refusal({"--users", "100", "--personas", "3", "--tastes", "3"}, "--tastes: found 3, expected more than");
   expect_refusal({"--users", "100", "--personas", "3", "--tastes", "100"}, "--interactions-per-user: found 20");

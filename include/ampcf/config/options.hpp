@@ -95,6 +95,7 @@ class OptionTable {
   Option* find(const std::string& name);
   [[nodiscard]] std::string unknown(const std::string& name) const;
   void assign(Option& option, const std::string& text, const std::string& prefix);
+  void require_all_given() const;
 
   struct Group {
     std::string title;
