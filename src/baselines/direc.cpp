@@ -106,12 +106,7 @@ std::unique_ptr<evaluation::ScoreSource> make_direc(const evaluation::BaselineIn
           "--tdd false");
     }
     const checkpoint::ModelFile model(options.checkpoint);
-    if (model.dataset_fingerprint() != input.data.fingerprint() || model.item_count() != input.data.item_count() ||
-        model.user_count() != input.data.user_count()) {
-      throw UsageError("--direc-checkpoint {} was trained on a dataset with fingerprint {}, but --data {} has {}",
-                       options.checkpoint.string(), model.dataset_fingerprint(), input.data.path().string(),
-                       input.data.fingerprint());
-    }
+    evaluation::require_measurable(model, "direc-checkpoint", input.data, input.part);
     source = std::make_unique<Direc>(input, model, options);
   });
   return source;

@@ -18,6 +18,8 @@ namespace po = boost::program_options;
 namespace {
 
 constexpr std::size_t kUsageIndent = 9;  // behind "Usage: " and a little
+constexpr const char* kConfig = "config";
+constexpr const char* kPath = "PATH";
 
 template <typename T>
 void require_inside(const T& value, const Range& range) {
@@ -29,10 +31,20 @@ void require_inside(const T& value, const Range& range) {
 
 }  // namespace
 
+void require_other_file(const std::filesystem::path& output, const std::string& name,
+                        const std::filesystem::path& other) {
+  namespace fs = std::filesystem;
+  std::error_code failed;
+  const auto place = [&](const fs::path& path) { return fs::weakly_canonical(fs::absolute(path, failed), failed); };
+  if (!output.empty() && !other.empty() && (fs::equivalent(output, other, failed) || place(output) == place(other))) {
+    throw UsageError("--output: '{}' would be written over --{} {}", output.string(), name, other.string());
+  }
+}
+
 OptionTable::OptionTable(std::string program, std::string summary, std::string usage)
     : program_(std::move(program)), summary_(std::move(summary)), usage_(std::move(usage)) {
   begin_group("General");
-  keep_out_of_config(add("config", config_path_, "INI file with any of these options; the command line wins"));
+  keep_out_of_config(add(kConfig, config_path_, "INI file with any of these options; the command line wins"));
   keep_out_of_config(add_choice("log-level", log_options_.level, LogOptions::levels(),
                                 "what is said on stderr; with debug by every rank, else above rank 0 from warning on"));
   keep_out_of_config(add("log-file", log_options_.file,
@@ -109,7 +121,7 @@ Option& OptionTable::add(const std::string& name, std::string& value, const std:
 }
 
 Option& OptionTable::add(const std::string& name, std::filesystem::path& value, const std::string& help) {
-  Option option{.name = name, .placeholder = "PATH", .help = help, .default_text = value.string()};
+  Option option{.name = name, .placeholder = kPath, .help = help, .default_text = value.string()};
   option.assign = [&value](const std::string& text) {
     if (text.empty()) {
       throw UsageError("expected a path");
@@ -125,6 +137,7 @@ Option& OptionTable::add(const std::string& name, std::vector<std::string>& valu
   Option option{.name = name, .placeholder = placeholder, .help = help};
   option.is_repeatable = true;
   option.assign = [&values](const std::string& text) { values.push_back(text); };
+  option.clear = [&values] { values.clear(); };
   option.text = [&values] { return fmt::format("{}", fmt::join(values, " ")); };
   return insert(std::move(option));
 }
@@ -176,8 +189,29 @@ void OptionTable::assign(Option& option, const std::string& text, const std::str
   }
 }
 
+bool OptionTable::is_kept_out_of_config(const std::string& name) const {
+  return std::any_of(options_.begin(), options_.end(),
+                     [&](const auto& option) { return option->name == name && !option->is_resolved; });
+}
+
 bool OptionTable::is_given(const std::string& name) const {
   return std::find(given_.begin(), given_.end(), name) != given_.end();
+}
+
+void OptionTable::refuse_given(const std::vector<std::string>& names, const std::string& reason) const {
+  for (const auto& name : names) {
+    if (is_given(name)) {
+      throw UsageError("--{} {}", name, reason);
+    }
+  }
+}
+
+void OptionTable::require_other_files(const std::filesystem::path& output) const {
+  for (const auto& option : options_) {
+    if (option->name != "output" && option->placeholder == kPath && !option->is_repeatable) {
+      require_other_file(output, option->name, option->text());
+    }
+  }
 }
 
 bool OptionTable::parse(int argc, const char* const* argv, bool is_printer) {
@@ -229,7 +263,7 @@ bool OptionTable::parse(int argc, const char* const* argv, bool is_printer) {
     }
   }
   for (const auto& item : parsed.options) {
-    if (item.string_key == "config") {
+    if (item.string_key == kConfig) {
       const auto& path = item.value.front();
       read_ini(read_text(path, "configuration file"), path);
     }
@@ -241,6 +275,9 @@ bool OptionTable::parse(int argc, const char* const* argv, bool is_printer) {
     const bool is_repeated = std::count(on_command_line.begin(), on_command_line.end(), option.name) > 0;
     if (is_repeated && !option.is_repeatable) {
       throw UsageError("--{} is given twice", option.name);
+    }
+    if (!is_repeated && option.clear) {
+      option.clear();  // of what an INI file gave
     }
     on_command_line.push_back(option.name);
     assign(option, item.value.empty() ? "true" : item.value.front(), "--");
@@ -271,8 +308,8 @@ void OptionTable::read_ini(const std::string& text, const std::string& source) {
     if (option == nullptr) {
       throw UsageError("{}{}", place, unknown(entry.key));
     }
-    if (!option->is_resolved) {
-      throw UsageError("{}'{}' stands on the command line alone", place, entry.key);
+    if (entry.key == kConfig) {
+      throw UsageError("{}'{}' stands on the command line alone: one file does not read another", place, entry.key);
     }
     if (!option->is_repeatable && std::count(seen.begin(), seen.end(), entry.key) > 0) {
       throw UsageError("{}'{}' is given twice", place, entry.key);

@@ -1,5 +1,6 @@
 #include "ampcf/dataset/preparation.hpp"
 
+#include "ampcf/config/options.hpp"
 #include "ampcf/core/error.hpp"
 #include "dataset/hold_out.hpp"
 #include "dataset/raw/item_table_reader.hpp"
@@ -31,10 +32,7 @@ std::vector<std::filesystem::path> files_of(const PreparationOptions& options) {
 void check_paths(const PreparationOptions& options) {
   for (const auto& file : files_of(options)) {
     const TextReader opens(file);
-    std::error_code ignored;
-    if (std::filesystem::equivalent(file, options.output, ignored)) {
-      throw UsageError("--output {}: found an input file, expected another name", options.output.string());
-    }
+    config::require_other_file(options.output, file == options.items ? "items" : "input", file);
   }
   storage::require_writable(options.output);
 }

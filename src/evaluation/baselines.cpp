@@ -25,10 +25,8 @@ const Baseline& Baselines::find(const std::string& name) const {
 
 void Baselines::check(const config::OptionTable& table, const std::string& name) const {
   for (const auto& row : rows) {
-    for (const auto& option : row.options) {
-      if (row.name != name && table.is_given(option)) {
-        throw UsageError("--{} is an option of --baseline {}", option, row.name);
-      }
+    if (row.name != name) {
+      table.refuse_given(row.options, "is an option of --baseline " + row.name);
     }
   }
 }

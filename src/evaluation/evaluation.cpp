@@ -1,6 +1,6 @@
 #include "ampcf/evaluation/evaluation.hpp"
 
-#include "ampcf/config/ini.hpp"
+#include "ampcf/core/clock.hpp"
 #include "ampcf/evaluation/explanations/explanations.hpp"
 #include "ampcf/evaluation/model_scores.hpp"
 #include "ampcf/evaluation/planted.hpp"
@@ -14,30 +14,6 @@
 namespace ampcf::evaluation {
 
 namespace {
-
-double seconds_since(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
-void require_same_dataset(const checkpoint::ModelFile& model, const char* option, const std::filesystem::path& path,
-                          const dataset::Dataset& data) {
-  if (model.dataset_fingerprint() != data.fingerprint()) {
-    throw UsageError("--{} {} was trained on a dataset with fingerprint {}, but --data {} has {}", option,
-                     path.string(), model.dataset_fingerprint(), data.path().string(), data.fingerprint());
-  }
-  if (model.user_count() != data.user_count() || model.item_count() != data.item_count()) {
-    throw RuntimeError("{}: a model of {} users and {} items, but {} has {} and {} (damaged checkpoint)", path.string(),
-                       model.user_count(), model.item_count(), data.path().string(), data.user_count(),
-                       data.item_count());
-  }
-}
-
-void require_unseen(const checkpoint::ModelFile& model, const std::filesystem::path& path) {
-  if (config::ini_values(model.config(), path.string())["refit"] == "true") {
-    throw UsageError("{} was fitted with the validation items (--refit): evaluate it on the test, or evaluate {}",
-                     path.string(), (path.parent_path() / "search/best.h5").string());
-  }
-}
 
 // One evaluation, step by step. Every step that one rank may fail at alone ends in an agreement.
 class Evaluation {
@@ -53,7 +29,7 @@ class Evaluation {
     find_facts();
     auto own = measure_users();
     if (model_) {
-      communicator_.agree([&] { measure_planted(*data_, *model_, options_.part(), rules_, own_users(), own); });
+      communicator_.agree([&] { measure_planted(*data_, *model_, cases_, rules_, own); });
     }
     if (options_.has_explanations) {
       find_explanations(own);
@@ -127,10 +103,7 @@ class Evaluation {
 
   void open_model(std::optional<checkpoint::ModelFile>& model, const char* option, const std::filesystem::path& path) {
     model.emplace(path);
-    require_same_dataset(*model, option, path, *data_);
-    if (options_.part() == dataset::HeldOutPart::validation) {
-      require_unseen(*model, path);
-    }
+    require_measurable(*model, option, *data_, options_.part());
   }
 
   void read_cases() {
@@ -226,7 +199,8 @@ class Evaluation {
       communicator_.agree([&] { source = std::make_unique<ModelScores>(*model_, own_users()); });
     } else {
       const auto start = std::chrono::steady_clock::now();
-      const BaselineInput input{*data_, *consumed_, communicator_, taste_ ? &*taste_ : nullptr, options_.seed};
+      const BaselineInput input{*data_,       options_.part(), *consumed_, communicator_, taste_ ? &*taste_ : nullptr,
+                                options_.seed};
       source = baselines_.find(options_.baseline).make(input);
       log_.info("baseline {}: {:.1f} s", options_.baseline, seconds_since(start));
     }

@@ -1,8 +1,30 @@
 #include "ampcf/evaluation/model_scores.hpp"
 
+#include "ampcf/config/ini.hpp"
+#include "ampcf/core/error.hpp"
+
 #include <algorithm>
 
 namespace ampcf::evaluation {
+
+void require_measurable(const checkpoint::ModelFile& model, const char* option, const dataset::Dataset& data,
+                        dataset::HeldOutPart part) {
+  const auto& path = model.file().path();
+  if (model.dataset_fingerprint() != data.fingerprint()) {
+    throw UsageError("--{} {} was trained on a dataset with fingerprint {}, but --data {} has {}", option,
+                     path.string(), model.dataset_fingerprint(), data.path().string(), data.fingerprint());
+  }
+  if (model.user_count() != data.user_count() || model.item_count() != data.item_count()) {
+    throw RuntimeError("{}: a model of {} users and {} items, but {} has {} and {} (damaged checkpoint)", path.string(),
+                       model.user_count(), model.item_count(), data.path().string(), data.user_count(),
+                       data.item_count());
+  }
+  if (part == dataset::HeldOutPart::validation &&
+      config::ini_values(model.config(), path.string())["refit"] == "true") {
+    throw UsageError("{} was fitted with the validation items (--refit): evaluate it on the test, or evaluate {}",
+                     path.string(), (path.parent_path() / "search/best.h5").string());
+  }
+}
 
 ModelScores::ModelScores(const checkpoint::ModelFile& file, UserRange users)
     : ScoreSource(file.item_count()), personas_(file.personas(users)), scorer_(file.shared()) {}

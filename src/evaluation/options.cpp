@@ -94,13 +94,10 @@ void add_options(config::OptionTable& table, EvaluationOptions& options, const B
 namespace {
 
 void check_comparison(const config::OptionTable& table, EvaluationOptions& options) {
-  for (const std::string name :
-       {"data", "output", "checkpoint", "recommendations", "baseline", "test-file", "split", "k", "tdd", "explanations",
-        "explanations-against", "taste-space", "tastes", "taste-dimensions", "taste-seed", "users-sample", "seed"}) {
-    if (table.is_given(name)) {
-      throw UsageError("--{} does not fit --compare, which reads evaluations that are done", name);
-    }
-  }
+  table.refuse_given(
+      {"data", "output", "checkpoint", "recommendations", "baseline", "test-file", "split", "k", "tdd", "explanations",
+       "explanations-against", "taste-space", "tastes", "taste-dimensions", "taste-seed", "users-sample", "seed"},
+      "does not fit --compare, which reads evaluations that are done");
   if (options.compared.size() < 2) {
     throw UsageError("--compare names one file, expected two or more: --compare a/metrics.h5 b/metrics.h5");
   }
@@ -116,25 +113,6 @@ void check_comparison(const config::OptionTable& table, EvaluationOptions& optio
   }
   if (options.bootstrap.resamples == 0) {
     throw UsageError("--bootstrap 0 leaves --compare without a test");
-  }
-}
-
-// Whether two names lead to the same file, which need not be there yet.
-bool is_same(const std::filesystem::path& one, const std::filesystem::path& other) {
-  std::error_code absent;
-  return std::filesystem::equivalent(one, other, absent) ||
-         (!one.empty() &&
-          std::filesystem::weakly_canonical(one, absent) == std::filesystem::weakly_canonical(other, absent));
-}
-
-void check_output(const EvaluationOptions& options) {
-  const auto beside = options.metrics_file();
-  for (const auto& input : {options.data, options.checkpoint, options.recommendations, options.test_file,
-                            options.taste_space, options.explanations_against}) {
-    if (is_same(input, options.output) || is_same(input, beside)) {
-      throw UsageError("--output: '{}' and '{}' would be written over {}, which is another file of this evaluation",
-                       options.output.string(), beside.string(), input.string());
-    }
   }
 }
 
@@ -157,15 +135,12 @@ std::vector<std::string> parted_by_commas(const std::string& text) {
 }
 
 void check_options(const config::OptionTable& table, EvaluationOptions& options, const Baselines& baselines) {
+  baselines.check(table, options.baseline);
   if (!options.compared.empty()) {
     check_comparison(table, options);
     return;
   }
-  for (const std::string name : {"metrics", "format"}) {
-    if (table.is_given(name)) {
-      throw UsageError("--{} is for --compare", name);
-    }
-  }
+  table.refuse_given({"metrics", "format"}, "is for --compare");
   require_given(table, "data", "PATH of a dataset from ampcf-prepare or ampcf-generate");
   require_given(table, "output", "PATH X.json");
   const int given = (options.checkpoint.empty() ? 0 : 1) + (options.recommendations.empty() ? 0 : 1) +
@@ -176,12 +151,12 @@ void check_options(const config::OptionTable& table, EvaluationOptions& options,
   if (!options.baseline.empty()) {
     (void)baselines.find(options.baseline);
   }
-  baselines.check(table, options.baseline);
   if (options.output.extension() != ".json") {
     throw UsageError("--output: '{}' does not end in .json, as in metrics.json (metrics.h5 lies beside it then)",
                      options.output.string());
   }
-  check_output(options);
+  table.require_other_files(options.output);
+  table.require_other_files(options.metrics_file());
   if (!options.test_file.empty() && options.split != "test") {
     throw UsageError("--test-file takes the place of the test items, so it does not fit --split {}", options.split);
   }
@@ -192,10 +167,9 @@ void check_options(const config::OptionTable& table, EvaluationOptions& options,
   if (!options.explanations_against.empty() && !options.has_explanations) {
     throw UsageError("--explanations-against is for --explanations");
   }
-  for (const std::string name : {"taste-space", "tastes", "taste-dimensions", "taste-seed"}) {
-    if (!options.has_tdd && table.is_given(name)) {
-      throw UsageError("--{} describes the taste space, which --tdd false does not use", name);
-    }
+  if (!options.has_tdd) {
+    table.refuse_given({"taste-space", "tastes", "taste-dimensions", "taste-seed"},
+                       "describes the taste space, which --tdd false does not use");
   }
 }
 

@@ -93,7 +93,7 @@ TiedRank rank_in_catalogue(std::span<const float> scores, ItemIndex positive, st
 std::vector<ItemIndex> best_items(std::span<const float> scores, std::span<const ItemIndex> left_out,
                                   std::size_t count) {
   require_numbers(scores);
-  Shortlist best(count);
+  Shortlist best(std::min(count, scores.size()));
   std::size_t first = 0;
   const auto offer_up_to = [&](std::size_t end) {
     for (auto item = first; item < end; ++item) {

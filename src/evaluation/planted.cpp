@@ -71,8 +71,8 @@ class PlantedMeasurer {
     column_ = own.columns.begin() + static_cast<std::ptrdiff_t>(first);
   }
 
-  void measure(std::uint64_t user, std::span<const ItemIndex> train, std::size_t first_position, ItemIndex held_out) {
-    const auto wanted = truth_.taste[held_out];
+  void measure(std::uint64_t user, std::span<const ItemIndex> train, std::size_t first_position, ItemIndex positive) {
+    const auto wanted = truth_.taste[positive];
     std::vector<TasteCounts> claimed(naming_.persona_count());
     std::map<std::int64_t, TasteCounts> planted;
     TasteCounts all;
@@ -84,7 +84,7 @@ class PlantedMeasurer {
         ++planted[truth_.interaction_persona[first_position + i]][taste];
       }
     }
-    const double is_right = most_frequent(claimed[naming_.of(held_out).persona]) == wanted ? 1.0 : 0.0;
+    const double is_right = most_frequent(claimed[naming_.of(positive).persona]) == wanted ? 1.0 : 0.0;
     set(0, user, is_right);
     if (!truth_.interaction_persona.empty()) {
       const auto names_it = [&](const auto& of_persona) { return most_frequent(of_persona.second) == wanted; };
@@ -118,23 +118,22 @@ class PlantedMeasurer {
 
 }  // namespace
 
-void measure_planted(const dataset::Dataset& data, const checkpoint::ModelFile& model, dataset::HeldOutPart part,
-                     const MeasureRules& rules, UserRange own_users, UserMeasures& own) {
+void measure_planted(const dataset::Dataset& data, const checkpoint::ModelFile& model, const Cases& cases,
+                     const MeasureRules& rules, UserMeasures& own) {
   if (!data.file().contains("/truth/item_taste") || !data.file().contains("/truth/user_persona")) {
     return;
   }
   const auto shared = model.shared();
   Naming naming(shared);
-  const auto personas = model.personas(own_users);
-  const auto train = data.interactions(own_users);
-  const auto held_out = data.held_out(part, own_users);
+  const auto personas = model.personas(cases.users);
+  const auto train = data.interactions(cases.users);
   const Truth truth(data, train);
   PlantedMeasurer measurer(truth, naming, own);
-  for (const auto index : rules.asked_in(own_users)) {
-    const auto user = index - own_users.first;
-    if (held_out.item[user] != kNoItem) {
+  for (const auto index : rules.asked_in(cases.users)) {
+    const auto user = index - cases.users.first;
+    if (cases.positive[user] >= 0) {
       naming.set_user(personas.of(user));
-      measurer.measure(user, train.of(user), train.indptr[user], static_cast<ItemIndex>(held_out.item[user]));
+      measurer.measure(user, train.of(user), train.indptr[user], static_cast<ItemIndex>(cases.positive[user]));
     }
   }
 }

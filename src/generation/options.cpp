@@ -16,11 +16,6 @@ constexpr double kMostPersonas = 1'000;
 
 const config::Range kCount{1, 4294967294.0, "1 to 4294967294"};
 
-bool is_same_file(const std::filesystem::path& a, const std::filesystem::path& b) {
-  namespace fs = std::filesystem;
-  return fs::weakly_canonical(fs::absolute(a)) == fs::weakly_canonical(fs::absolute(b));
-}
-
 std::uint64_t default_tastes(const GenerationOptions& options) {
   const auto affordable = static_cast<double>(options.items) / (kItemsPerInteraction * options.interactions_per_user);
   const auto wanted = kTastesPerPersona * options.personas;
@@ -79,9 +74,7 @@ GenerationOptions resolve(GenerationOptions options) {
   if (options.items < options.tastes) {
     throw UsageError("--items: found {}, expected {} or more, one for each taste", options.items, options.tastes);
   }
-  if (!options.raw_output.empty() && is_same_file(options.output, options.raw_output)) {
-    throw UsageError("--raw-output: found {}, which is --output too, expected another file", options.output.string());
-  }
+  config::require_other_file(options.output, "raw-output", options.raw_output);
   return options;
 }
 

@@ -1,3 +1,4 @@
+#include "ampcf/core/csv.hpp"
 #include "ampcf/recommendation/cards.hpp"
 #include "ampcf/recommendation/output.hpp"
 #include "recommendation/page.hpp"

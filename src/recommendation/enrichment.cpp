@@ -1,5 +1,7 @@
 #include "ampcf/recommendation/enrichment.hpp"
 
+#include "ampcf/evaluation/comparison/paired_tests.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -26,20 +28,6 @@ double Hypergeometric::tail(std::uint64_t population, std::uint64_t tagged, std:
     sum += std::exp(log_choose(tagged, k) + log_choose(population - tagged, drawn - k) - all);
   }
   return std::min(1.0, sum);
-}
-
-std::vector<double> holm_corrected(const std::vector<double>& probabilities) {
-  std::vector<std::size_t> order(probabilities.size());
-  std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::size_t a, std::size_t b) { return probabilities[a] < probabilities[b]; });
-  std::vector<double> corrected(probabilities.size());
-  double most = 0.0;
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    most = std::max(most, std::min(1.0, static_cast<double>(order.size() - i) * probabilities[order[i]]));
-    corrected[order[i]] = most;
-  }
-  return corrected;
 }
 
 Enrichment::Enrichment(const Catalogue& catalogue) : law_(catalogue.item_count()), of_(catalogue.item_count()) {
@@ -73,7 +61,7 @@ std::vector<TagFinding> Enrichment::of(std::span<const ItemIndex> items, double 
   for (std::size_t tag = 0; tag < names_.size(); ++tag) {
     probabilities.push_back(law_.tail(of_.size(), counts_[tag], items.size(), found[tag]));
   }
-  const auto corrected = holm_corrected(probabilities);
+  const auto corrected = evaluation::holm(probabilities);
   std::vector<TagFinding> findings;
   for (std::size_t tag = 0; tag < names_.size(); ++tag) {
     if (corrected[tag] < level) {

@@ -1,5 +1,6 @@
 #include "ampcf/recommendation/export.hpp"
 
+#include "ampcf/core/csv.hpp"
 #include "ampcf/core/error.hpp"
 #include "ampcf/recommendation/output.hpp"
 #include "ampcf/recommendation/recommender.hpp"

@@ -1,5 +1,6 @@
 #include "recommendation/lists_file.hpp"
 
+#include "ampcf/core/csv.hpp"
 #include "ampcf/core/error.hpp"
 #include "ampcf/recommendation/output.hpp"
 #include "ampcf/storage/file.hpp"

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <numeric>
+
 namespace ampcf::recommendation {
 
 namespace {
@@ -35,6 +37,8 @@ std::string measured(const Recommender& recommender, const std::vector<Profile>&
     ids.push_back(profile.id);
   }
   const auto cases = evaluation::read_test_file(test_file, ids, recommender.catalogue().ids()).cases;
+  const auto candidates = std::accumulate(cases.unknown_candidates.begin(), cases.unknown_candidates.end(),
+                                          std::uint64_t{cases.candidate.size()});
   model::CatalogueScorer scorer(recommender.shared());
   std::vector<float> row_of_scores(scorer.score_stride());
   Sums sampled;
@@ -51,8 +55,8 @@ std::string measured(const Recommender& recommender, const std::vector<Profile>&
       full.add(evaluation::rank_in_catalogue(scores, item, profiles[user].history));
     }
   }
-  return fmt::format("{:<10}{:>10}{:>10}{:>10}\n", "", "hr@10", "ndcg@10", "users") + row("sampled", sampled, users) +
-         row("full", full, users);
+  return fmt::format("{:<10}{:>10}{:>10}{:>10}\n", "", "hr@10", "ndcg@10", "users") +
+         (candidates > 0 ? row("sampled", sampled, users) : "") + row("full", full, users);
 }
 
 }  // namespace ampcf::recommendation

@@ -45,25 +45,6 @@ void add_options(config::OptionTable& table, RecommendOptions& options) {
   table.add_choice("export-form", options.export_form, {"both", "npy", "csv"}, "of the files in --export");
 }
 
-namespace {
-
-void refuse_given(const config::OptionTable& table, const std::vector<std::string>& names, const char* reason) {
-  for (const auto& name : names) {
-    if (table.is_given(name)) {
-      throw UsageError("--{} {}", name, reason);
-    }
-  }
-}
-
-void require_other_file(const std::filesystem::path& output, const std::filesystem::path& input) {
-  std::error_code absent;
-  if (std::filesystem::equivalent(input, output, absent)) {
-    throw UsageError("--output: '{}' would be written over {}, which is read", output.string(), input.string());
-  }
-}
-
-}  // namespace
-
 void check_options(const config::OptionTable& table, const RecommendOptions& options) {
   const int given = (options.users.empty() ? 0 : 1) + (options.is_for_all ? 1 : 0) + (options.history.empty() ? 0 : 1) +
                     (options.export_to.empty() ? 0 : 1);
@@ -74,29 +55,31 @@ void check_options(const config::OptionTable& table, const RecommendOptions& opt
     throw UsageError("--test-file measures users of --history; ampcf-evaluate measures those of the dataset");
   }
   if (!options.is_for_all) {
-    refuse_given(table, {"output"}, "is for --all; other results are printed");
+    table.refuse_given({"output"}, "is for --all; other results are printed");
   }
   if (options.is_for_all && options.has_cards) {
-    refuse_given(table, {"output", "top", "include-seen", "only-tags", "exclude-file", "nearest", "history-items"},
-                 "does not fit --all --cards, which prints what becomes of the personas");
+    table.refuse_given({"output", "top", "include-seen", "only-tags", "exclude-file", "nearest", "history-items"},
+                       "does not fit --all --cards, which prints what becomes of the personas");
     if (options.format == "csv") {
       throw UsageError("--format csv does not fit --all --cards, expected text or json");
     }
   } else if (options.is_for_all) {
-    refuse_given(table, {"format", "nearest", "history-items"}, "does not fit --all, whose form --output says");
+    table.refuse_given({"format", "nearest", "history-items"}, "does not fit --all, whose form --output says");
     if (options.output.empty()) {
       throw UsageError("--all needs --output, a name that ends in .csv or .h5");
     }
     (void)is_hdf5_name(options.output);
-    require_other_file(options.output, options.data);
-    require_other_file(options.output, options.checkpoint);
-    require_other_file(options.output, options.filter.exclude_file);
+    table.require_other_files(options.output);
   }
-  if (options.has_cards && !options.export_to.empty()) {
-    throw UsageError("--cards does not fit --export");
+  if (options.history.empty()) {
+    table.refuse_given({"fit-steps", "fit-learning-rate", "fit-negatives"}, "is for --history");
   }
-  if (options.has_cards && !options.test_file.empty()) {
-    throw UsageError("--cards does not fit --test-file");
+  if (options.has_cards) {
+    table.refuse_given({"export", "test-file", "include-seen", "nearest", "history-items"}, "does not fit --cards");
+  }
+  if (!options.test_file.empty()) {
+    table.refuse_given({"top", "include-seen", "only-tags", "exclude-file", "format", "nearest", "history-items"},
+                       "does not fit --test-file, which measures and recommends nothing");
   }
   const bool has_text = options.format == "text" && options.export_to.empty() && options.test_file.empty() &&
                         (!options.is_for_all || options.has_cards);
@@ -104,10 +87,10 @@ void check_options(const config::OptionTable& table, const RecommendOptions& opt
     throw UsageError("--color always is for lists and cards as --format text");
   }
   if (options.export_to.empty()) {
-    refuse_given(table, {"export-form"}, "is for --export");
+    table.refuse_given({"export-form"}, "is for --export");
   } else {
-    refuse_given(table, {"top", "include-seen", "only-tags", "exclude-file", "format", "nearest", "history-items"},
-                 "does not fit --export, which recommends nothing");
+    table.refuse_given({"top", "include-seen", "only-tags", "exclude-file", "format", "nearest", "history-items"},
+                       "does not fit --export, which recommends nothing");
   }
 }
 

@@ -1,4 +1,5 @@
 #include "ampcf/recommendation/output.hpp"
+#include "ampcf/core/csv.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -42,17 +43,6 @@ Json recommended_json(const Catalogue& catalogue, const ExplainedItem& item) {
 }
 
 }  // namespace
-
-std::string csv_field(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) {
-    return text;
-  }
-  std::string quoted = "\"";
-  for (const char letter : text) {
-    quoted += letter == '"' ? "\"\"" : std::string(1, letter);
-  }
-  return quoted + "\"";
-}
 
 std::string as_csv_header() {
   return "user,rank,item,title,score,persona,attention,rank_without_persona,attention_weights,nearest_history\n";

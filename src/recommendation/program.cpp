@@ -1,6 +1,7 @@
 #include "ampcf/recommendation/program.hpp"
 
 #include "ampcf/communication/environment.hpp"
+#include "ampcf/core/clock.hpp"
 #include "ampcf/core/log.hpp"
 #include "ampcf/recommendation/all_lists.hpp"
 #include "ampcf/recommendation/cards.hpp"
@@ -21,10 +22,6 @@ namespace ampcf::recommendation {
 namespace {
 
 constexpr std::size_t kLikePersonas = 3;  // on a card
-
-double seconds_since(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
 
 std::string counted(std::uint64_t count, const char* what) {
   return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");

@@ -36,14 +36,15 @@ void add_options(config::OptionTable& table, ReportOptions& options) {
   table.add("history", options.history, "items to show of each persona's history and of its own list", kListLength);
 }
 
-void check_options(ReportOptions& options) {
+void check_options(const config::OptionTable& table, ReportOptions& options) {
   if (options.runs.empty() && options.metrics.empty() && options.users.empty() && options.sweep.empty()) {
     throw UsageError("nothing to report: give --run, --metrics, --sweep or --user");
   }
+  if (options.metrics.size() < 2) {
+    table.refuse_given({"compare", "bootstrap"}, "is for differences between metrics: give two --metrics or more");
+  }
   if (options.users.empty()) {
-    if (!options.checkpoint.empty() || !options.data.empty()) {
-      throw UsageError("--data and --checkpoint are for portraits of users: give --user RAW_ID too");
-    }
+    table.refuse_given({"data", "checkpoint", "top", "history"}, "is for portraits of users: give --user RAW_ID too");
     return;
   }
   if (options.users.size() > kMostUsers) {

@@ -27,6 +27,6 @@ struct ReportOptions {
 void add_options(config::OptionTable& table, ReportOptions& options);
 
 /// Refuses with a UsageError what is missing or does not fit together, and fills in the checkpoint.
-void check_options(ReportOptions& options);
+void check_options(const config::OptionTable& table, ReportOptions& options);
 
 }  // namespace ampcf::report

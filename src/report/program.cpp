@@ -36,21 +36,22 @@ std::vector<std::string> compared_by_default(const std::vector<const Subject*>& 
 
 // The page must not take the place of what it is about.
 void require_other_file(const ReportOptions& options) {
-  std::vector<std::filesystem::path> read{options.data, options.checkpoint, options.sweep / "sweep.h5"};
-  for (const auto& run : options.runs) {
-    for (const char* const name : {"log.csv", "config.ini", "best.h5", "checkpoint.h5"}) {
-      read.push_back(std::filesystem::path(run) / name);
+  const auto require = [&](const char* name, const std::filesystem::path& read) {
+    config::require_other_file(options.output, name, read);
+  };
+  require("data", options.data);
+  require("checkpoint", options.checkpoint);
+  if (!options.sweep.empty()) {
+    require("sweep", options.sweep / "sweep.h5");
+  }
+  for (const std::filesystem::path run : options.runs) {
+    for (const char* const file : {"log.csv", "config.ini", "best.h5", "checkpoint.h5"}) {
+      require("run", run / file);
     }
   }
-  for (const auto& metrics : options.metrics) {
+  for (std::filesystem::path metrics : options.metrics) {
     for (const char* const extension : {".json", ".h5"}) {
-      read.push_back(std::filesystem::path(metrics).replace_extension(extension));
-    }
-  }
-  std::error_code failed;
-  for (const auto& path : read) {
-    if (std::filesystem::equivalent(path, options.output, failed)) {
-      throw UsageError("--output {}: is {}, which is read", options.output.string(), path.string());
+      require("metrics", metrics.replace_extension(extension));
     }
   }
 }
@@ -124,7 +125,7 @@ ExitCode run_program(int argc, const char* const* argv) {
   if (!table.parse(argc, argv)) {
     return ExitCode::success;
   }
-  check_options(options);
+  check_options(table, options);
   return communication::run_logged(table.log_options(), communication::Communicator::alone(), [&](Log&) {
     report(options);
     return ExitCode::success;

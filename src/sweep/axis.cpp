@@ -33,6 +33,14 @@ std::string trimmed(const std::string& text) {
   return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
+// As --output.
+bool is_of_one_run(const std::string& option) {
+  training::TrainingOptions options;
+  config::OptionTable table("", "", "");
+  training::add_options(table, options);
+  return table.is_kept_out_of_config(option);
+}
+
 // Throws UsageError beginning `SOURCE:LINE: ` where the option refuses the value.
 void try_value(const config::IniEntry& entry, const std::string& source, const std::string& value) {
   training::TrainingOptions options;
@@ -158,7 +166,7 @@ std::optional<std::string> behind(const std::string& word, const std::string& te
 }  // namespace
 
 Axis parse_axis(const config::IniEntry& entry, const std::string& source) {
-  if (std::find(kNoAxes.begin(), kNoAxes.end(), entry.key) != kNoAxes.end()) {
+  if (std::find(kNoAxes.begin(), kNoAxes.end(), entry.key) != kNoAxes.end() || is_of_one_run(entry.key)) {
     fail(entry, source, "cannot be varied: no trial's validation depends on it, or the sweep needs it for itself");
   }
   Axis axis{.name = entry.key, .text = entry.value, .line = entry.line, .values = {}};

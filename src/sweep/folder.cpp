@@ -21,10 +21,13 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::array kParts{"claims", "crashes", "results", "shares", "trials"};
+constexpr std::array kFiles{"best", "sweep.csv", "sweep.h5", "sweep.ini"};
 
 bool is_ours(const std::string& name) {
-  return std::find(kParts.begin(), kParts.end(), name) != kParts.end() || name.rfind("sweep.", 0) == 0 ||
-         name.rfind("best", 0) == 0;
+  const std::filesystem::path path(name);
+  const auto whole = path.extension() == ".partial" ? path.stem().string() : name;
+  const auto is_one_of = [&](const auto& names) { return std::find(names.begin(), names.end(), whole) != names.end(); };
+  return is_one_of(kParts) || is_one_of(kFiles);
 }
 
 // As Task::name() wrote it.

@@ -29,14 +29,10 @@ std::string base_of(const config::OptionTable& table, const std::vector<Axis>& a
   return base;
 }
 
-void require_free(const std::vector<Axis>& axes, const std::string& source, int argc, const char* const* argv) {
+void require_free(const config::OptionTable& table, const std::vector<Axis>& axes, const std::string& source) {
   for (const auto& axis : axes) {
-    for (int i = 1; i < argc; ++i) {
-      const std::string word = argv[i];
-      if (word == "--" + axis.name || word.rfind("--" + axis.name + "=", 0) == 0) {
-        throw UsageError("{} is given, but {}:{} varies it: leave out one of them", word, source, axis.line);
-      }
-    }
+    table.refuse_given({axis.name},
+                       fmt::format("is given, but {}:{} varies it: leave out one of them", source, axis.line));
   }
 }
 
@@ -52,7 +48,6 @@ struct Request {
     }
     const auto source = file_of(options);
     const auto file = SweepFile::parse(config::read_text(source, "sweep file"), source.string());
-    require_free(file.axes, source.string(), argc, argv);
     parse(file.options, source.string(), argc, argv, false, file.axes);
   }
 
@@ -83,6 +78,7 @@ struct Request {
     }
     log = table.log_options();
     if (!axes.empty()) {
+      require_free(table, axes, source);
       if (options.training.data.empty()) {
         throw UsageError("--data is missing: expected a dataset file, here or in {}", source);
       }

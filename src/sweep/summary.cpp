@@ -1,5 +1,6 @@
 #include "sweep/summary.hpp"
 
+#include "ampcf/core/csv.hpp"
 #include "ampcf/storage/file.hpp"
 
 #include <algorithm>
@@ -32,18 +33,6 @@ Standing standing_of(std::uint64_t trial, const Plan& plan, const Results& resul
   return standing;
 }
 
-std::string csv_field(const std::string& text) {
-  if (text.find_first_of(",\"\n") == std::string::npos) {
-    return text;
-  }
-  std::string quoted = "\"";
-  for (const char letter : text) {
-    quoted += letter == '"' ? "\"\"" : std::string(1, letter == '\n' ? ' ' : letter);
-  }
-  return quoted + "\"";
-}
-
-// The figures of a trial that has any; empty fields of the others.
 std::string csv_figures(const Standing& standing) {
   const auto& result = standing.result;
   if (result.best_epoch == 0) {
@@ -66,7 +55,9 @@ std::string csv(const Plan& plan, const std::vector<Standing>& standings) {
     for (const auto& value : plan.values_of(standing.trial)) {
       text += "," + csv_field(value);
     }
-    text += "," + csv_field(standing.result.message) + "\n";
+    auto message = standing.result.message;
+    std::replace(message.begin(), message.end(), '\n', ' ');  // a row is a line
+    text += "," + csv_field(message) + "\n";
   }
   return text;
 }

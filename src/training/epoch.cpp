@@ -1,4 +1,5 @@
 #include "ampcf/communication/stall_watch.hpp"
+#include "ampcf/core/clock.hpp"
 #include "ampcf/training/consistency.hpp"
 #include "training/epoch_report.hpp"
 #include "training/progress.hpp"
@@ -13,8 +14,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::uint64_t kInteractionsForUsage = 65536;  // looked at after an epoch: some milliseconds
-
-double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
 }  // namespace
 

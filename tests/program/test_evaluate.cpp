@@ -112,6 +112,13 @@ TEST_F(Evaluate, NeverWritesOverWhatItReads) {
   EXPECT_EQ(result.exit_code, 2);
   EXPECT_THAT(result.err, HasSubstr("would be written over"));
   EXPECT_EQ(testing::text_of(data_), before);
+  const auto model = directory_ / "best.h5";
+  std::ofstream(model) << "a model";
+  const auto of_baseline = run({"--data", data_.string(), "--output", (directory_ / "best.json").string(), "--baseline",
+                                "direc", "--direc-checkpoint", model.string()});
+  EXPECT_EQ(of_baseline.exit_code, 2);
+  EXPECT_THAT(of_baseline.err, HasSubstr("would be written over --direc-checkpoint"));
+  EXPECT_EQ(testing::text_of(model), "a model");
 }
 
 TEST_F(Evaluate, ComparesEarlierEvaluationsInThreeFormats) {

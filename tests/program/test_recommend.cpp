@@ -74,6 +74,16 @@ TEST_F(Recommend, MeasuresSuchUsersOnATestFile) {
       run({"--history", (directory / "history.csv").string(), "--test-file", (directory / "test.tsv").string()});
   EXPECT_EQ(result.exit_code, 0);
   EXPECT_THAT(result.out, HasSubstr("sampled       1.0000    1.0000         1"));
+  std::ofstream(directory / "bare.tsv") << "x\ti0\n";
+  const auto bare =
+      run({"--history", (directory / "history.csv").string(), "--test-file", (directory / "bare.tsv").string()});
+  EXPECT_THAT(bare.out, AllOf(HasSubstr("full "), Not(HasSubstr("sampled")))) << "there is nothing to be ranked among";
+}
+
+TEST_F(Recommend, GivesAllThereIsToWhoAsksForMore) {
+  const auto all = run({"--user", "a", "--top", "1000000000000", "--format", "csv"});
+  EXPECT_EQ(all.exit_code, 0) << all.err;
+  EXPECT_EQ(all.out, run({"--user", "a", "--top", "1000", "--format", "csv"}).out);
 }
 
 TEST_F(Recommend, ColoursWhatATerminalShowsButNothingUnderMpirun) {
@@ -113,10 +123,13 @@ TEST_F(Recommend, RefusesWhatDoesNotFitTogether) {
   expect_wrong_usage({"--all", "--output", "lists.txt"}, ".csv, .h5 or .hdf5");
   expect_wrong_usage({"--user", "a", "--output", "lists.csv"}, "is for --all");
   expect_wrong_usage({"--user", "a", "--test-file", "x"}, "users of --history");
-  expect_wrong_usage({"--all", "--output", (directory / "data.h5").string()}, "which is read");
+  expect_wrong_usage({"--all", "--output", (directory / "data.h5").string()}, "would be written over --data");
   expect_wrong_usage({"--user", "a", "--format", "csv", "--color", "always"}, "as --format text");
   expect_wrong_usage({"--export", "x", "--top", "3"}, "does not fit --export");
   expect_wrong_usage({"--user", "a", "--only-tags", "Odder"}, "no item has this tag");
+  expect_wrong_usage({"--user", "a", "--fit-steps", "3"}, "--fit-steps is for --history");
+  expect_wrong_usage({"--user", "a", "--cards", "--nearest", "3"}, "--nearest does not fit --cards");
+  expect_wrong_usage({"--history", "h", "--test-file", "t", "--format", "json"}, "--format does not fit --test-file");
 }
 
 }  // namespace ampcf::recommendation

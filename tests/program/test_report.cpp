@@ -176,6 +176,16 @@ TEST_F(ReportPage, RunsAloneAndMetricsAloneAreEnough) {
   EXPECT_THAT(of_users, HasSubstr("none of the metrics has a taste space"));
 }
 
+TEST_F(ReportPage, CallsTheEpochBestThatTheTrainerKeeps) {
+  const auto folder = own_ / "uneven";
+  std::filesystem::create_directory(folder);
+  std::ofstream(folder / "config.ini") << "personas = 4\n";
+  std::ofstream(folder / "log.csv")
+      << "epoch,seconds,loss,loss_data,entropy_positive,entropy_negative,validation_hr,validation_ndcg\n"
+      << "1,1,1,1,1,1,0.9,0.3125\n2,1,1,1,1,1,0.5,0.4375\n";
+  EXPECT_THAT(page_of({"--run", folder.string()}), HasSubstr("<td>2</td><td>1</td><td>0.9000</td><td>0.3125</td>"));
+}
+
 TEST_F(ReportPage, StaysSmallOverLongRunsWithManyEpochs) {
   Words words{"--run"};
   for (int number = 0; number < 12; ++number) {
@@ -205,6 +215,8 @@ TEST_F(Report, WrongUsageExitsWith2AndWritesNothing) {
   expect_refusal({"--user", "7", "--run", in("run1")}, 2, "--data");
   expect_refusal({"--user", "7", "--data", in("data.h5")}, 2, "--checkpoint");
   expect_refusal({"--run", in("run1"), "--data", in("data.h5")}, 2, "--user");
+  expect_refusal({"--run", in("run1"), "--top", "5"}, 2, "--top is for portraits of users");
+  expect_refusal({"--run", in("run1"), "--metrics", in("m1.json"), "--bootstrap", "5"}, 2, "two --metrics or more");
   expect_refusal({"--run", in("run2"), "--data", in("data.h5"), "--user", "nobody"}, 2, "nobody");
   expect_refusal({"--metrics", in("m1.json"), in("m2.json"), "--compare", "full_hr@99"}, 2, "full_hr@99");
 }

@@ -37,8 +37,14 @@ struct Option {
   bool is_required = false;
   bool is_resolved = true;  // part of resolved(), that is of config.ini; false for --resume and its like
   std::function<void(const std::string&)> assign{};  // throws UsageError("expected ...") on bad text
+  std::function<void()> clear{};                     // of a repeatable one: forgets its values
   std::function<std::string()> text{};               // present value, as assign() reads it
 };
+
+/// Throws UsageError where `output`, the value of --output, leads to the same file as the value `other` of the option
+/// `name`, be it there yet or not.
+void require_other_file(const std::filesystem::path& output, const std::string& name,
+                        const std::filesystem::path& other);
 
 /// The one table that feeds command line, INI file, --help and the checkpoint's `config`.
 /// A default is what the bound variable holds when it is added, so it is written once, in the options struct of its
@@ -65,17 +71,25 @@ class OptionTable {
                      const std::string& help);
   /// A switch or path of this run alone, kept out of resolved().
   static void keep_out_of_config(Option& option) { option.is_resolved = false; }
+  /// Whether an option is known, and kept out.
+  [[nodiscard]] bool is_kept_out_of_config(const std::string& name) const;
 
   /// Reads the command line and, before it in precedence, the file of --config. Returns false when --help, --version
   /// or --describe FORM was asked for and printed to stdout (only where `is_printer`). Throws UsageError.
   [[nodiscard]] bool parse(int argc, const char* const* argv, bool is_printer = true);
 
-  /// Reads INI text (`key = value`, `#` or `;` comments, no sections); `source` is the name in errors. Throws
-  /// UsageError beginning `SOURCE:LINE: `.
+  /// Reads INI text (`key = value`, `#` or `;` comments, no sections), any option but --config; `source` is the name in
+  /// errors. Throws UsageError beginning `SOURCE:LINE: `.
   void read_ini(const std::string& text, const std::string& source);
 
   /// Whether the command line or an INI file gave this option.
   [[nodiscard]] bool is_given(const std::string& name) const;
+
+  /// Throws UsageError for the first of these options that is given: "--NAME REASON".
+  void refuse_given(const std::vector<std::string>& names, const std::string& reason) const;
+
+  /// require_other_file() for every other option with one PATH.
+  void require_other_files(const std::filesystem::path& output) const;
 
   /// All resolved options as INI text that read_ini accepts.
   [[nodiscard]] std::string resolved() const;

@@ -17,7 +17,8 @@ namespace ampcf::evaluation {
 /// What a baseline may learn from.
 struct BaselineInput {
   const dataset::Dataset& data;
-  ConsumedItems& consumed;  // of this rank's users
+  dataset::HeldOutPart part;  // that it will be measured on
+  ConsumedItems& consumed;    // of this rank's users
   const communication::Communicator& communicator;
   const TasteSpace* taste;  // none with --tdd false
   std::uint64_t seed;       // of baselines that draw

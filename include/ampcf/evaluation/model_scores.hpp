@@ -1,10 +1,16 @@
 #pragma once
 
 #include "ampcf/checkpoint/model_file.hpp"
+#include "ampcf/dataset/dataset.hpp"
 #include "ampcf/evaluation/score_source.hpp"
 #include "ampcf/model/scoring.hpp"
 
 namespace ampcf::evaluation {
+
+/// Throws UsageError unless the model, which --`option` named, may be measured on this part of the data: it was trained
+/// on them, and has not seen the items (--refit). RuntimeError where its file is damaged.
+void require_measurable(const checkpoint::ModelFile& model, const char* option, const dataset::Dataset& data,
+                        dataset::HeldOutPart part);
 
 /// The scores of a trained model for the users of this rank.
 class ModelScores : public ScoreSource {

@@ -18,7 +18,7 @@ inline constexpr std::size_t kListLength = 30;
 
 /// One number for each user: `group`.`name` in metrics.json is its mean, /users/GROUP_NAME in metrics.h5 all of it.
 struct Column {
-  std::string group;          // sampled, full, tdd or lists
+  std::string group;          // sampled, full, tdd, lists, explanations or planted
   std::string name;           // hr@10
   std::vector<double> value;  // (n), NaN where there was nothing to measure
 

@@ -23,10 +23,6 @@ class Hypergeometric {
   std::vector<double> log_factorial_;
 };
 
-/// Holm's correction: probabilities of a family, each such that no true hypothesis of the family falls below a level
-/// more often than the level says. Source: Holm, Scandinavian Journal of Statistics 6, 1979.
-[[nodiscard]] std::vector<double> holm_corrected(const std::vector<double>& probabilities);
-
 /// A tag of a set of items against the catalogue.
 struct TagFinding {
   std::string tag;

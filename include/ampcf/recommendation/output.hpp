@@ -22,7 +22,4 @@ struct Page;
 /// One array of users with `items` and `history`, each entry with all attention weights.
 [[nodiscard]] std::string as_json(const Catalogue& catalogue, const std::vector<Recommendation>& recommendations);
 
-/// A field of CSV, quoted where it must be.
-[[nodiscard]] std::string csv_field(const std::string& text);
-
 }  // namespace ampcf::recommendation

@@ -1,3 +1,4 @@
+#include "ampcf/core/csv.hpp"
 #include "ampcf/evaluation/comparison/comparison.hpp"
 
 #include <fmt/format.h>
@@ -8,18 +9,6 @@
 namespace ampcf::evaluation {
 
 namespace {
-
-std::string in_quotes(const std::string& text) {
-  std::string quoted = "\"";
-  for (const char letter : text) {
-    quoted += letter == '"' ? "\"\"" : std::string(1, letter);
-  }
-  return quoted + "\"";
-}
-
-std::string csv_field(const std::string& text) {
-  return text.find_first_of(",\"\r\n") == std::string::npos ? text : in_quotes(text);
-}
 
 std::string escaped_for_latex(const std::string& text) {
   std::string escaped;

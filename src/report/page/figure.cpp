@@ -63,7 +63,7 @@ std::string described(const Chart& chart) {
   return fmt::format("{}: chart of {}; its numbers follow as a table", chart.title, fmt::join(labels, ", "));
 }
 
-// The value at each place, and where there is none the nearest before it: curves have places of their own.
+// The value at each place that the series has: curves have places of their own.
 std::map<double, std::string> by_place(const Chart& chart, const Series& series) {
   std::map<double, std::string> found;
   for (std::size_t i = 0; i < series.x.size(); ++i) {

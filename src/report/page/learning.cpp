@@ -20,11 +20,11 @@ Chart curves(const std::vector<const Subject*>& runs, const std::string& title, 
   return chart;
 }
 
-// The place of the greatest number; the first of equals.
-std::size_t best_row(const std::vector<double>& values) {
+// The place of the greatest sum, as best.h5 is chosen; the first of equals.
+std::size_t best_row(const std::vector<double>& hr, const std::vector<double>& ndcg) {
   std::size_t best = 0;
-  for (std::size_t i = 1; i < values.size(); ++i) {
-    best = std::isnan(values[best]) || values[i] > values[best] ? i : best;
+  for (std::size_t i = 1; i < hr.size(); ++i) {
+    best = std::isnan(hr[best] + ndcg[best]) || hr[i] + ndcg[i] > hr[best] + ndcg[best] ? i : best;
   }
   return best;
 }
@@ -39,7 +39,7 @@ std::vector<Html> row_of(const Subject& subject) {
   if (ndcg.empty() || hr.empty()) {
     row.insert(row.end(), 3, text("\xE2\x80\x93"));
   } else {
-    const auto best = best_row(ndcg);
+    const auto best = best_row(hr, ndcg);
     row.push_back(text(grouped(epochs[best])));
     row.push_back(text(decimal(hr[best])));
     row.push_back(text(decimal(ndcg[best])));
@@ -63,7 +63,7 @@ Section learning_section(const std::vector<Subject>& subjects, Sketchbook& sketc
                                             "low: one persona answers for what a user consumed"),
                           sketchbook.figure(curves(runs, "Entropy on negatives", "entropy_negative"),
                                             "high: no persona claims what the user left aside")});
-  Table table{text("Best epochs on validation items, by NDCG@10"),
+  Table table{text("Best epochs on validation items, by HR@10 + NDCG@10"),
               {text("run"), text("epochs"), text("best"), text("HR@10"), text("NDCG@10"), text("last loss")},
               {}};
   for (const auto* const subject : runs) {

@@ -28,7 +28,7 @@ class BaselineCase {
   [[nodiscard]] const dataset::Dataset& data() const { return data_; }
   [[nodiscard]] const evaluation::TasteSpace& taste() const { return taste_; }
   [[nodiscard]] evaluation::BaselineInput input(std::uint64_t seed = 1) {
-    return {data_, consumed_, communicator_, &taste_, seed};
+    return {data_, dataset::HeldOutPart::test, consumed_, communicator_, &taste_, seed};
   }
 
   /// Collective. Scores (own users, n_items) of a source, asked for `at_once` users at a time.

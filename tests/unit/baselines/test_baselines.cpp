@@ -1,3 +1,4 @@
+#include "ampcf/checkpoint/state.hpp"
 #include "ampcf/core/error.hpp"
 #include "baseline_case.hpp"
 #include "baselines/direc.hpp"
@@ -101,6 +102,21 @@ TEST(Direc, NeedsACheckpoint) {
   testing::random_data(20, 30).write(directory / "data.h5");
   testing::BaselineCase one(directory / "data.h5", testing::world());
   EXPECT_THAT(error_of(ExitCode::usage, [&] { (void)make_direc(one.input(), {}); }), HasSubstr("--direc-checkpoint"));
+}
+
+TEST(Direc, IsNotMeasuredOnWhatItsModelHasSeen) {
+  const testing::TemporaryDirectory directory;
+  testing::random_data(20, 30).write(directory / "data.h5");
+  testing::BaselineCase one(directory / "data.h5", testing::world());
+  const checkpoint::TrainingState state({1, 2, 2, true}, {0, one.data().user_count()}, one.data().item_count());
+  const auto model = directory / "refit.h5";
+  checkpoint::write_state(model, communication::Communicator::alone(),
+                          {one.data().fingerprint(), "refit = true\n", one.data().user_count()}, state);
+  auto input = one.input();
+  EXPECT_NE(make_direc(input, {.checkpoint = model}), nullptr);
+  input.part = dataset::HeldOutPart::validation;
+  EXPECT_THAT(error_of(ExitCode::usage, [&] { (void)make_direc(input, {.checkpoint = model}); }),
+              HasSubstr("fitted with the validation items"));
 }
 
 }  // namespace ampcf::baselines

@@ -2,9 +2,12 @@
 
 #include "ampcf/core/error.hpp"
 #include "support/error_of.hpp"
+#include "support/temporary_directory.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <fstream>
 
 namespace ampcf::config {
 
@@ -100,6 +103,47 @@ TEST(Ini, IsOverriddenByTheCommandLineAndRoundTrips) {
   Fixture g;
   g.table.read_ini(f.table.resolved(), "config.ini");
   EXPECT_EQ(g.table.resolved(), f.table.resolved());
+}
+
+TEST(Ini, GivesWayToTheCommandLineWithAllValuesOfAnOption) {
+  Fixture f;
+  f.table.read_ini("input = a\ninput = b\n", "run.ini");
+  EXPECT_THAT(f.inputs, ::testing::ElementsAre("a", "b"));
+  f.parse({"--input", "c", "--input", "d"});
+  EXPECT_THAT(f.inputs, ::testing::ElementsAre("c", "d"));
+}
+
+TEST(Ini, TakesWhatConcernsOneStartAloneButReadsNoOtherFile) {
+  std::filesystem::path output;
+  OptionTable table("ampcf-test", "a test", "ampcf-test [options]");
+  OptionTable::keep_out_of_config(table.add("output", output, "results"));
+  table.read_ini("output = run\nlog-level = debug\n", "run.ini");
+  EXPECT_EQ(output, "run");
+  EXPECT_EQ(table.resolved(), "");
+  EXPECT_THAT(error_of<UsageError>([&] { table.read_ini("\nconfig = other.ini\n", "run.ini"); }),
+              HasSubstr("run.ini:2: 'config' stands on the command line alone"));
+}
+
+TEST(Output, IsNoOtherFileOfTheSameProgram) {
+  const testing::TemporaryDirectory directory;
+  std::filesystem::path output;
+  std::filesystem::path data;
+  OptionTable table("ampcf-test", "a test", "ampcf-test [options]");
+  table.add("output", output, "results");
+  table.add("data", data, "input");
+  const auto complaint = [&](const std::filesystem::path& one, const std::filesystem::path& other) {
+    data = other;
+    return error_of<UsageError>([&] { table.require_other_files(one); });
+  };
+  std::filesystem::create_directory(directory / "folder");
+  EXPECT_THAT(complaint(directory / "a", directory / "a"), HasSubstr("would be written over --data"));
+  EXPECT_THAT(complaint(directory / "a", directory / "folder/../a"), HasSubstr("would be written over --data"));
+  EXPECT_THAT(complaint("a.csv", "./a.csv"), HasSubstr("would be written over --data"));
+  std::ofstream(directory / "file") << "x";
+  std::filesystem::create_hard_link(directory / "file", directory / "link");
+  EXPECT_THAT(complaint(directory / "link", directory / "file"), HasSubstr("would be written over --data"));
+  EXPECT_EQ(complaint(directory / "a", directory / "b"), "no error");
+  EXPECT_EQ(complaint(directory / "a", ""), "no error");
 }
 
 // It came back as the default.

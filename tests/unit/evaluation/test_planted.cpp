@@ -1,9 +1,8 @@
 #include "ampcf/evaluation/planted.hpp"
 
-#include "ampcf/evaluation/user_measures.hpp"
-
 #include "ampcf/checkpoint/state.hpp"
 #include "ampcf/dataset/writer.hpp"
+#include "ampcf/evaluation/user_measures.hpp"
 #include "support/temporary_directory.hpp"
 
 #include <gmock/gmock.h>
@@ -75,7 +74,7 @@ TEST(Planted, AttentionIsRightWhereThePersonaBearsTheTasteOfTheItem) {
   const UserRange own{cut(world().rank()), cut(world().rank() + 1)};
   const MeasureRules rules;
   UserMeasures measures(own.count(), rules);
-  measure_planted(data, model, dataset::HeldOutPart::test, rules, own, measures);
+  measure_planted(data, model, cases_of(data, dataset::HeldOutPart::test, own), rules, measures);
   const auto all = gather(world(), measures);
   const auto none = NanSensitiveDoubleEq(std::numeric_limits<double>::quiet_NaN());
   EXPECT_THAT(all.of("planted_attention_names_taste"), ElementsAre(1.0, 1.0, 0.0, none));  // items 2 and 4, not 5
@@ -84,6 +83,23 @@ TEST(Planted, AttentionIsRightWhereThePersonaBearsTheTasteOfTheItem) {
               ElementsAre(1.0, 0.0, 0.0, none));  // two of three items are of taste 0
   EXPECT_THAT(all.of("planted_claims_of_taste"), ElementsAre(1.0, 1.0, 1.0, none));
   EXPECT_THAT(all.of("planted_truth_names_taste"), ElementsAre(1.0, 1.0, 0.0, none));  // user c: both are of taste 0
+}
+
+TEST(Planted, LooksAtTheCasesThatAreRanked) {
+  const testing::TemporaryDirectory directory;
+  write_case(directory);
+  const dataset::Dataset data(directory / "data.h5");
+  const checkpoint::ModelFile model(directory / "model.h5");
+  Cases cases;
+  cases.users = {0, kUsers};
+  for (const std::int64_t positive : {std::int64_t{5}, kNoItem, kUnknownItem, std::int64_t{2}}) {
+    cases.append(positive, {});
+  }
+  const MeasureRules rules;
+  UserMeasures measures(kUsers, rules);
+  measure_planted(data, model, cases, rules, measures);
+  const auto none = NanSensitiveDoubleEq(std::numeric_limits<double>::quiet_NaN());
+  EXPECT_THAT(measures.of("planted_attention_names_taste"), ElementsAre(0.0, none, none, 1.0));
 }
 
 }  // namespace ampcf::evaluation

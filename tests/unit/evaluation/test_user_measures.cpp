@@ -132,7 +132,8 @@ TEST_F(Measures, OfPopularityAreThoseOfTrainingCounts) {
     }
   }
   const auto alone = communication::Communicator::alone();
-  const auto popularity = baselines::all().find("popularity").make({*data_, *consumed_, alone, nullptr, 1});
+  const auto popularity =
+      baselines::all().find("popularity").make({*data_, dataset::HeldOutPart::test, *consumed_, alone, nullptr, 1});
   const auto found = measure(*popularity, cases_, *consumed_, rules_);
   const auto expected = measure_by([&](auto, auto item) { return counts[item]; });
   EXPECT_EQ(found.list, expected.list);
@@ -154,7 +155,8 @@ TEST_F(Measures, OfRandomScoresAreNearChanceAndFollowTheSeed) {
   use(testing::random_data(600, 120));
   const auto alone = communication::Communicator::alone();
   const auto mean_hit = [&](std::uint64_t seed) {
-    const auto source = baselines::all().find("random").make({*data_, *consumed_, alone, nullptr, seed});
+    const auto source =
+        baselines::all().find("random").make({*data_, dataset::HeldOutPart::test, *consumed_, alone, nullptr, seed});
     const auto found = measure(*source, cases_, *consumed_, rules_);
     double total = 0.0;
     double users = 0.0;

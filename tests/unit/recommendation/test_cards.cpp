@@ -37,12 +37,6 @@ TEST(Hypergeometric, IsTheLawOfDrawsWithoutReplacement) {
   }
 }
 
-TEST(Holm, MultipliesTheSmallestMostAndNeverReorders) {
-  EXPECT_THAT(holm_corrected({0.01, 0.04, 0.03}), ElementsAre(0.03, 0.06, 0.06));
-  EXPECT_THAT(holm_corrected({0.5, 0.9}), ElementsAre(1.0, 1.0));
-  EXPECT_THAT(holm_corrected({}), IsEmpty());
-}
-
 TEST(EffectiveNumber, CountsEqualSharesFullyAndUnequalOnesLess) {
   EXPECT_NEAR(effective_number({5, 5, 5}), 3.0, 1e-12);
   EXPECT_NEAR(effective_number({7, 0, 0}), 1.0, 1e-12);

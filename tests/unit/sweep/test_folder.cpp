@@ -88,11 +88,18 @@ TEST_F(FolderOfASweep, ForgetsFailuresAlone) {
 
 TEST_F(FolderOfASweep, IsClearedOnlyOfWhatIsASweeps) {
   std::ofstream(folder.sweep_file()) << "x";
-  std::ofstream(folder.path() / "mine") << "x";
+  const std::vector<std::string> kept{"mine", "best-notes.txt", "sweep.notes"};
+  for (const auto& name : kept) {
+    std::ofstream(folder.path() / name) << "x";
+  }
+  std::ofstream(folder.path() / "sweep.csv.partial") << "x";
   folder.clear();
   EXPECT_FALSE(folder.has_sweep());
   EXPECT_FALSE(std::filesystem::exists(folder.path() / "results"));
-  EXPECT_TRUE(std::filesystem::exists(folder.path() / "mine"));
+  EXPECT_FALSE(std::filesystem::exists(folder.path() / "sweep.csv.partial"));
+  for (const auto& name : kept) {
+    EXPECT_TRUE(std::filesystem::exists(folder.path() / name)) << name;
+  }
   EXPECT_THROW(folder.require_ours(), UsageError);
 }
 

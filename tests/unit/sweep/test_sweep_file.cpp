@@ -83,7 +83,7 @@ TEST(SweepFile, ThatIsMalformedIsAnErrorWithItsLine) {
       {"[sweep]\nalpha = uniform a .. b\n", "s.ini:2: axis alpha: found 'uniform a .. b', expected"},
       {"[sweep]\ndim = 16 .. 64.. step 16\n", "s.ini:2: axis dim: found '16 .. 64.. step 16', expected"},
       {"[sweep]\nkeep = 1, 2\n", "s.ini:2: axis keep: cannot be varied"},
-      {"[sweep]\noutput = a, b\n", "s.ini:2: 'output' stands on the command line alone"},
+      {"[sweep]\noutput = a, b\n", "s.ini:2: axis output: cannot be varied"},
   };
   for (const auto& [text, expected] : cases) {
     EXPECT_THAT(complaint(text), HasSubstr(expected)) << text;
