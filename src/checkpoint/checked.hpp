@@ -17,6 +17,9 @@ namespace ampcf::checkpoint {
 inline constexpr const char* kUserIds = "/ids/users";
 inline constexpr const char* kItemIds = "/ids/items";
 
+/// Running mean of attention (--lambda-balance).
+inline constexpr const char* kPersonaShares = "/optimizer/persona_shares";
+
 /// Path of the checksums of a dataset.
 [[nodiscard]] std::string checksums_of(const std::string& dataset);
 

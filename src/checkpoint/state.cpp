@@ -17,8 +17,6 @@ namespace {
 
 using storage::File;
 
-constexpr auto kShares = "/optimizer/persona_shares";
-
 void write_user_rows(File& file, const std::string& dataset, const model::Dimensions& shape, UserRange users,
                      const float* rows) {
   write_padded(file, dataset, users.first, users.count(), users_layout(shape), rows);
@@ -118,7 +116,7 @@ void write_layout(File& file, const Header& header, const TrainingState& state) 
   }
   create_checked<std::uint32_t>(file, "/optimizer/updates/personas", {header.user_count});
   if (state.parts().shares) {
-    create_checked<float>(file, kShares, {header.user_count, shape.personas});
+    create_checked<float>(file, kPersonaShares, {header.user_count, shape.personas});
   }
 }
 
@@ -134,7 +132,7 @@ void write_users(File& file, const TrainingState& state) {
   write_user_rows(file, "/optimizer/second/personas", shape, users, state.persona_moments.second.data());
   write_checked_rows<std::uint32_t>(file, "/optimizer/updates/personas", users.first, state.persona_moments.updates);
   if (state.parts().shares) {
-    write_checked_rows<float>(file, kShares, users.first, state.persona_shares.rows);
+    write_checked_rows<float>(file, kPersonaShares, users.first, state.persona_shares.rows);
   }
 }
 
@@ -292,8 +290,8 @@ void read_state(const std::filesystem::path& path, TrainingState& state, bool re
                       std::span<std::uint32_t>(state.user_projection_moments.updates));
     state.item_projection_moments.updates = state.user_projection_moments.updates;
     if (state.parts().shares) {
-      file.expect_shape(kShares, {model.user_count(), shape.personas});
-      read_checked_rows(file, kShares, users.first, std::span<float>(state.persona_shares.rows));
+      file.expect_shape(kPersonaShares, {model.user_count(), shape.personas});
+      read_checked_rows(file, kPersonaShares, users.first, std::span<float>(state.persona_shares.rows));
     }
     state.progress = read_progress(file);
   } catch (const DataError& error) {

@@ -2,6 +2,7 @@
 
 #include "ampcf/communication/environment.hpp"
 #include "ampcf/training/consistency.hpp"
+#include "ampcf/training/trainer.hpp"
 #include "sweep/opening.hpp"
 #include "sweep/runner.hpp"
 
@@ -89,6 +90,7 @@ struct Request {
 };
 
 void check(const SweepOptions& options, int ranks) {
+  training::require_origin_outside(options.training);
   const auto share = options.share();
   if (!share.is_all() && (options.training.is_forced || options.is_retrying)) {
     throw UsageError("--only with {}: that concerns all shares, so do it in a job of its own",

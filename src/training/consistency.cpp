@@ -7,6 +7,7 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <array>
 #include <fstream>
 
 namespace ampcf::training {
@@ -111,6 +112,25 @@ void require_same_data(const communication::Communicator& communicator, const da
           "{}: ranks {} find another dataset under this name than the rest (rank {} has fingerprint {}): "
           "copy the same file to all hosts, or put it where all see it",
           path.string(), fmt::join(others, ", "), communicator.rank(), dataset.fingerprint());
+    }
+  });
+}
+
+void require_same_checkpoint(const communication::Communicator& communicator, const std::filesystem::path& path,
+                             const checkpoint::Progress& progress) {
+  Hash hash;
+  hash.add(std::array{progress.epoch, progress.step, progress.epoch_step});
+  hash.add(progress.loss_sums);
+  for (const auto& row : progress.log_rows) {  // with times, which no two trainings share
+    hash.add(row);
+  }
+  const auto others = minority(communicator.all_gather(hash.value()));
+  communicator.agree([&] {
+    if (!others.empty()) {
+      throw UsageError(
+          "{}: ranks {} find another checkpoint under this name than the rest (rank {} has step {}): give an --output "
+          "directory that all hosts share",
+          path.string(), fmt::join(others, ", "), communicator.rank(), progress.step);
     }
   });
 }

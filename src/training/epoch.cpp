@@ -24,7 +24,7 @@ Wish Trainer::run_epoch() {
     return wish;
   }
   const auto start = Clock::now();
-  report.validation = validation_->run(state_->outcome_personas(), state_->outcome_shared());
+  with_place([&] { report.validation = validation_->run(state_->outcome_personas(), state_->outcome_shared()); });
   report.usage = measure_usage(communicator_, interactions_, state_->outcome_personas(), state_->outcome_shared(),
                                usage_stride(dataset_->interaction_count(), kInteractionsForUsage));
   report.validation_seconds = slowest(seconds_since(start));
@@ -33,7 +33,8 @@ Wish Trainer::run_epoch() {
 
   const auto wish = is_finished() ? Wish::nothing : agreed_wish();
   const auto& progress = state_->progress;
-  if (report.is_best || is_finished() || wish != Wish::nothing || progress.epoch % options_.checkpoint_every == 0) {
+  const bool is_due = is_finished() || wish != Wish::nothing || progress.epoch % options_.checkpoint_every == 0;
+  if (is_due || (report.is_best && report.validation)) {
     write_checkpoint(report.is_best);
   }
   communicator_.agree([&] {
@@ -63,7 +64,9 @@ Wish Trainer::train_epoch(EpochReport& report) {
   sampler_->begin_epoch(progress.epoch);
   while (progress.epoch_step < plan_->steps_per_epoch()) {
     Wish wish = Wish::nothing;
+    is_in_step_ = true;
     with_place([&] { wish = take_step(factor * warm_up_factor()); });
+    is_in_step_ = false;
     line.update(progress.epoch_step);
     tell_status_when_due();
     if (wish != Wish::nothing) {
@@ -76,7 +79,7 @@ Wish Trainer::train_epoch(EpochReport& report) {
   effort.seconds += seconds_since(start);
   report.training_seconds = progress.training_seconds + slowest(seconds_since(start));
   compare_efforts(effort, report);
-  report.loss = step_->losses().means(communicator_, sampler_->candidates_per_example() - 1, options_.loss);
+  report.loss = step_->losses().means(communicator_, options_.loss);
   const auto largest = communicator_.max(static_cast<double>(step_->exchange().items().largest()));
   if (largest > static_cast<double>(parallel::ItemScale::kClip) && communicator_.rank() == 0) {
     log_.warn("items' gradients were clipped to +-{}: one has reached {:.1f} since the program started",
@@ -164,10 +167,13 @@ void Trainer::with_place(F&& work) const {
     work();
   } catch (const communication::AgreedError& error) {
     const auto& progress = state_->progress;
+    const auto place = progress.epoch_step == 0 && !is_in_step_
+                           ? fmt::format("after epoch {}", progress.epoch)
+                           : fmt::format("epoch {}, step {} of {}", progress.epoch + 1,
+                                         progress.epoch_step + (is_in_step_ ? 1 : 0), plan_->steps_per_epoch());
     throw communication::AgreedError(
         error.code(), error.reporter(),
-        fmt::format("epoch {}, step {} of {}: {}; {}", progress.epoch + 1, progress.epoch_step + 1,
-                    plan_->steps_per_epoch(), error.what(),
+        fmt::format("{}: {}; {}", place, error.what(),
                     last_checkpoint_.empty() ? "there is no checkpoint yet"
                                              : fmt::format("the last good checkpoint is {}", last_checkpoint_)));
   }

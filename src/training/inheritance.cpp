@@ -4,11 +4,14 @@
 #include "ampcf/core/error.hpp"
 #include "ampcf/training/trainer.hpp"
 
+#include <algorithm>
 #include <span>
 #include <string_view>
 #include <unordered_map>
 
 namespace ampcf::training {
+
+namespace fs = std::filesystem;
 
 namespace {
 
@@ -56,6 +59,18 @@ void require_fitting(const checkpoint::ModelFile& source, const TrainingOptions&
 }
 
 }  // namespace
+
+void require_origin_outside(const TrainingOptions& options) {
+  if (!options.is_forced || options.initialize_from.empty()) {
+    return;
+  }
+  const auto output = fs::weakly_canonical(fs::absolute(options.output));
+  const auto origin = fs::weakly_canonical(fs::absolute(options.initialize_from));
+  if (std::mismatch(output.begin(), output.end(), origin.begin(), origin.end()).first == output.end()) {
+    throw UsageError("--initialize-from {} lies in --output {}, which --force empties: choose another --output",
+                     options.initialize_from.string(), options.output.string());
+  }
+}
 
 void note_origin(TrainingOptions& options) {
   if (options.initialize_from.empty() || !options.initialize_fingerprint.empty()) {

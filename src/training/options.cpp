@@ -203,8 +203,12 @@ void resolve(TrainingOptions& options, bool is_attention_dim_given) {
   if (options.initialize_from.empty() && (options.has_initial_moments || !options.initialize_fingerprint.empty())) {
     throw UsageError("--initialize-moments and --initialize-fingerprint are of the model that --initialize-from names");
   }
-  if (options.plan.ranks > 0 && !options.plan.is_asked) {
-    throw UsageError("--plan-ranks {} without --dry-run: the ranks that train are mpirun's", options.plan.ranks);
+  const auto& plan = options.plan;
+  if (!plan.is_asked && (plan.ranks > 0 || plan.nodes > 0 || plan.memory_gb > 0.0 || plan.rate > 0.0)) {
+    throw UsageError("--plan-ranks and its like without --dry-run, whose plan they are for");
+  }
+  if (options.is_full_softmax && (options.has_log_q || options.negatives.is_seen_excluded)) {
+    throw UsageError("--full-softmax with --{}: it draws no negatives", options.has_log_q ? "log-q" : "exclude-seen");
   }
   if (options.plan.nodes > options.plan.ranks) {
     throw UsageError("--plan-nodes {} with --plan-ranks {}: expected both, with a rank or more to each node",

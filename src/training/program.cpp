@@ -47,6 +47,11 @@ std::string options_of_run(const TrainingOptions& options) {
   return searched;
 }
 
+bool has_checkpoint(const std::filesystem::path& output) {
+  const RunDirectory directory(output);
+  return !directory.resumable().empty() || !directory.search().resumable().empty();
+}
+
 // Also what is no part of a run's configuration.
 std::string everything_of(const CommandLine& line) {
   const auto& options = line.options;
@@ -70,7 +75,7 @@ void require_room_for_both(const TrainingOptions& options) {
   const auto bytes =
       checkpoint::state_bytes(options.dimensions, data.user_count(), data.item_count(), parts_of(options)) +
       checkpoint::ids_bytes({data.user_ids(), data.item_ids()});
-  RunDirectory(options.output).require_room(bytes, options.keep, true);
+  RunDirectory(options.output).require_room(bytes, options.keep, options.is_forced, true);
 }
 
 // Trains on the training part to find the number of epochs, in RUN/search, then on it and the validation items in RUN.
@@ -90,7 +95,8 @@ ExitCode run_refit(const communication::Communicator& communicator, Log& log, Co
     communicator.agree([&] {
       if (communicator.rank() == 0) {
         lock.emplace(directory.prepare(options.is_resumed, options.is_forced));
-        if (const auto stored = directory.stored_options(); !stored.empty()) {
+        const auto stored = options.is_resumed ? directory.stored_options() : "";
+        if (!stored.empty()) {
           require_same_run(stored, resolved);  // now, not when the search is over
         } else {
           require_room_for_both(options);
@@ -99,17 +105,24 @@ ExitCode run_refit(const communication::Communicator& communicator, Log& log, Co
     });
     options.is_refitted = false;
     options.output = search.path();
-    options.is_resumed = true;
-    options.is_forced = false;
+    options.is_resumed = !options.is_forced;
     log.info("searching for the number of epochs, in {}", options.output.string());
-    if (const auto code = Trainer(communicator, log, options, line.table.resolved(), wishes).run();
-        code != ExitCode::success) {
+    Trainer trainer(communicator, log, options, line.table.resolved(), wishes);
+    if (fitted.is_forced) {
+      communicator.agree([&] {
+        if (communicator.rank() == 0) {
+          directory.clear_files();
+        }
+      });
+    }
+    if (const auto code = trainer.run(); code != ExitCode::success) {
       return code;
     }
     communicator.agree([&] { epochs = checkpoint::ModelFile(search.best()).epoch(); });
   }
   options = fitted;
   options.is_resumed = true;  // prepared above
+  options.is_forced = false;
   log.info("fitting with the validation items, {} of {} epochs", epochs, options.epochs);
   return Trainer(communicator, log, options, resolved, wishes, epochs).run();
 }
@@ -145,8 +158,9 @@ ExitCode run_program(int argc, const char* const* argv, const communication::Com
     line = std::make_unique<CommandLine>(argc, argv, communicator.rank() == 0, "", "");
     if (line->is_to_run) {
       const auto base = options_of_run(line->options);
-      has_begun = !base.empty();
-      line = std::make_unique<CommandLine>(argc, argv, false, base, line->options.output.string() + "/checkpoint.h5");
+      has_begun = has_checkpoint(line->options.output);
+      line = std::make_unique<CommandLine>(argc, argv, false, base, line->options.output.string() + "'s options");
+      require_origin_outside(line->options);
       note_origin(line->options);
     }
   });

@@ -2,6 +2,7 @@
 #include "ampcf/config/ini.hpp"
 #include "ampcf/core/error.hpp"
 #include "ampcf/core/version.hpp"
+#include "ampcf/training/consistency.hpp"
 #include "ampcf/training/trainer.hpp"
 #include "training/progress.hpp"
 
@@ -48,21 +49,28 @@ std::vector<std::filesystem::path> Trainer::prepare_directory() {
   return split_lines(checkpoints);
 }
 
-// Where the newest is damaged, the run goes on from the one before: it computes what is lost again, to the same bits.
+// Where the newest is damaged, the run goes on from the one before: it computes what is lost again, to the same bits. A
+// rank that cannot read a file that is whole, for want of memory, say, ends the run and costs no checkpoint.
 void Trainer::resume(const std::vector<std::filesystem::path>& checkpoints) {
   for (std::size_t i = 0; i < checkpoints.size(); ++i) {
     try {
       communicator_.agree([&] { resume_from(checkpoints[i]); });
+      require_same_checkpoint(communicator_, checkpoints[i], state_->progress);
       last_checkpoint_ = fmt::format("{} (step {})", checkpoints[i].string(), state_->progress.step);
       return;
     } catch (const communication::AgreedError& error) {
       if (error.code() != ExitCode::runtime || i + 1 == checkpoints.size()) {
         throw;
       }
-      if (communicator_.rank() == 0) {
-        log_.warn("{}; going on from {}", error.what(), checkpoints[i + 1].string());
-        directory_.set_aside(checkpoints[i]);
-      }
+      communicator_.agree([&] {
+        if (communicator_.rank() == 0) {
+          if (checkpoint::is_whole(checkpoints[i])) {
+            throw RuntimeError("{}; rank 0 finds that file whole, so nothing was set aside", error.what());
+          }
+          log_.warn("{}; going on from {}", error.what(), checkpoints[i + 1].string());
+          directory_.set_aside(checkpoints[i]);
+        }
+      });
     }
   }
 }

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <fstream>
 #include <iterator>
+#include <regex>
 
 namespace ampcf::training {
 
@@ -17,10 +18,23 @@ namespace fs = std::filesystem;
 
 namespace {
 
-bool is_ours(const fs::path& path) {
-  const auto name = path.filename().string();
+constexpr const char* kProbe = "writable";
+
+// checkpoint-000000000087.h5, also set aside as damaged.
+bool is_kept_checkpoint(const std::string& name) {
+  static const std::regex kForm(R"(checkpoint-[0-9]+\.h5(\.damaged)?)");
+  return std::regex_match(name, kForm);
+}
+
+bool is_ours(const std::string& name) {
   return name == "config.ini" || name == "log.csv" || name == RunDirectory::kStatus || name == "best.h5" ||
-         name == "checkpoint.h5" || name.rfind("checkpoint-", 0) == 0 || path.extension() == ".partial";
+         name == "checkpoint.h5" || is_kept_checkpoint(name);
+}
+
+// What is left of a file that was being written.
+bool is_partial(const fs::path& path) {
+  const auto whole = path.stem().string();
+  return path.extension() == ".partial" && (is_ours(whole) || whole == kProbe);
 }
 
 // Nothing but what a run leaves that ended before its first file.
@@ -32,42 +46,87 @@ bool is_unused(const fs::path& directory) {
 }  // namespace
 
 RunLock RunDirectory::prepare(bool is_resumed, bool is_forced) const {
-  try {
-    fs::create_directories(path_);
+  const auto require_right = [&] {
     if (!is_resumed && !is_forced && !is_unused(path_)) {
       throw UsageError("the run directory {} is not empty: --resume goes on with it, --force starts over in it",
                        path_.string());
     }
+    if (is_resumed && fs::exists(best()) && resumable().empty()) {
+      throw UsageError(
+          "the run directory {} has a best.h5, but no checkpoint to go on from: --force starts over and removes it; or "
+          "choose another --output",
+          path_.string());
+    }
+  };
+  try {
+    fs::create_directories(path_);
+    require_right();  // before a lock is left in a directory of somebody else
     RunLock lock(path_);
+    require_right();  // another run may have been here meanwhile
     for (const auto& entry : fs::directory_iterator(path_)) {
-      const bool is_left_over = entry.path().extension() == ".partial";
-      if (is_ours(entry.path()) && (is_left_over || !is_resumed)) {
+      if (is_partial(entry.path())) {
         fs::remove(entry.path());
       }
     }
-    if (!is_resumed) {
-      fs::remove_all(path_ / kSearch);
-    }
-    storage::commit_text(path_ / "writable", "");
-    fs::remove(path_ / "writable");
+    storage::commit_text(path_ / kProbe, "");
+    fs::remove(path_ / kProbe);
     return lock;
   } catch (const fs::filesystem_error& error) {
     throw RuntimeError("cannot use the run directory {}: {}", path_.string(), error.code().message());
   }
 }
 
-void RunDirectory::require_room(std::uint64_t bytes, std::uint64_t keep, bool has_search) const {
+std::vector<fs::path> RunDirectory::own_files() const {
+  std::vector<fs::path> files;
+  if (!fs::is_directory(path_)) {
+    return files;
+  }
+  for (const auto& entry : fs::directory_iterator(path_)) {
+    if (is_ours(entry.path().filename().string())) {
+      files.push_back(entry.path());
+    }
+  }
+  return files;
+}
+
+// Of files under several names each has a share.
+double RunDirectory::own_bytes() const {
+  double bytes = 0.0;
+  for (const auto& file : own_files()) {
+    bytes += static_cast<double>(fs::file_size(file)) / static_cast<double>(fs::hard_link_count(file));
+  }
+  return bytes;
+}
+
+void RunDirectory::clear_files() const {
+  for (const auto& file : own_files()) {
+    fs::remove(file);
+  }
+}
+
+void RunDirectory::clear() const {
+  clear_files();
+  fs::remove_all(path_ / kSearch);
+}
+
+void RunDirectory::require_room(std::uint64_t bytes, std::uint64_t keep, bool starts_over, bool has_search) const {
   std::error_code failed;
   const auto space = fs::space(path_, failed);
-  const auto to_come = [&](const RunDirectory& run, std::uint64_t most) {
-    return most - std::min<std::uint64_t>(run.checkpoints().size(), keep + 1);
+  auto available = static_cast<double>(space.available);
+  std::uint64_t count = 0;
+  const auto reckon = [&](const RunDirectory& run, std::uint64_t most) {
+    count += most - (starts_over ? 0 : std::min<std::uint64_t>(run.checkpoints().size(), keep + 1));
+    available += starts_over ? run.own_bytes() : 0.0;
   };
-  const auto count = to_come(*this, keep + 2) + (has_search ? to_come(search(), keep + 1) : 0);
-  if (!failed && space.available < count * bytes) {
+  reckon(*this, keep + 2);
+  if (has_search) {
+    reckon(search(), keep + 1);
+  }
+  if (!failed && available < static_cast<double>(count * bytes)) {
     throw RuntimeError(
         "{} has {} free, and {} checkpoints of {} are still to find room there: free some, lower --keep, or choose "
         "another --output",
-        path_.string(), size_text(space.available), count, size_text(bytes));
+        path_.string(), size_text(static_cast<std::uint64_t>(available)), count, size_text(bytes));
   }
 }
 
@@ -96,7 +155,17 @@ std::string RunDirectory::stored_options() const {
       }
     }
   }
-  return "";
+  std::ifstream begun(path_ / "config.ini", std::ios::binary);
+  return {std::istreambuf_iterator<char>(begun), {}};
+}
+
+bool RunDirectory::has_best() const {
+  try {
+    const checkpoint::ModelFile opens(best());
+    return true;
+  } catch (const RuntimeError&) {
+    return false;
+  }
 }
 
 void RunDirectory::set_aside(const fs::path& damaged) const {

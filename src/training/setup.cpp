@@ -129,7 +129,10 @@ void Trainer::open_run() {
       directory_.require_room(checkpoint::state_bytes(options_.dimensions, dataset_->user_count(),
                                                       dataset_->item_count(), parts_of(options_)) +
                                   checkpoint::ids_bytes(ids_),
-                              options_.keep);
+                              options_.keep, !options_.is_resumed);
+      if (!options_.is_resumed) {
+        directory_.clear();
+      }
       directory_.write_config(resolved_);
     }
     // Also of a finished run: it may have been killed between its last checkpoint and the log's last row.

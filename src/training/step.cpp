@@ -28,7 +28,7 @@ std::int64_t in_units(double value, const char* term) {
 void LossSums::add(const model::LossTerms& terms) {
   sums_[0] += in_units(terms.data, "loss");
   sums_[1] += in_units(terms.entropy_positive, "attention's entropy on the positive");
-  sums_[2] += in_units(terms.entropy_negative, "attention's entropy on negatives");
+  sums_[2] += in_units(terms.entropy_negative / negatives_, "attention's entropy on negatives");
   sums_[3] += in_units(terms.balance, "balance of personas");
   ++sums_[4];
 }
@@ -39,14 +39,13 @@ std::array<std::int64_t, 5> LossSums::total(const communication::Communicator& c
   return sums;
 }
 
-LossSums::Means LossSums::means(const communication::Communicator& communicator, std::size_t negatives,
+LossSums::Means LossSums::means(const communication::Communicator& communicator,
                                 const model::LossWeights& weights) const {
   const auto sums = total(communicator);
   const double unit = 1.0 / (kLossUnits * static_cast<double>(std::max<std::int64_t>(1, sums[4])));
   const model::LossTerms terms{static_cast<double>(sums[0]) * unit, static_cast<double>(sums[1]) * unit,
-                               static_cast<double>(sums[2]) * unit, static_cast<double>(sums[3]) * unit};
-  return {terms.data, terms.entropy_positive, terms.entropy_negative / static_cast<double>(negatives),
-          terms.total(weights)};
+                               static_cast<double>(sums[2]) * unit * negatives_, static_cast<double>(sums[3]) * unit};
+  return {terms.data, terms.entropy_positive, terms.entropy_negative / negatives_, terms.total(weights)};
 }
 
 TrainingStep::TrainingStep(const communication::Communicator& communicator, const communication::Node& node,
@@ -64,6 +63,7 @@ TrainingStep::TrainingStep(const communication::Communicator& communicator, cons
       gradient_(shape.dimensions, shape.projected, shape.candidates_per_example, weights, shape.scale.factor()),
       projects_items_(shape.projected == model::Projected::items),
       exchange_(node, memory, shape),
+      losses_(shape.candidates_per_example - 1),
       form_total_(exchange_.form_total().size()),
       user_projection_gradient_(state.shared.user_projection.size()),
       item_projection_gradient_(state.shared.item_projection.size()) {
@@ -77,7 +77,8 @@ TrainingStep::TrainingStep(const communication::Communicator& communicator, cons
 std::uint32_t TrainingStep::run(std::uint64_t step, double learning_rate_factor, std::uint32_t request) {
   const auto& batch = sampled_ != nullptr ? *sampled_ : sampler_.batch(step);
   sampled_ = nullptr;
-  const float scale = 1.0F / static_cast<float>(plan_.global_batch_size(step));
+  const auto positives = plan_.global_batch_size(step);  // 0 where a small batch is divided over many shards
+  const float scale = positives > 0 ? 1.0F / static_cast<float>(positives) : 0.0F;
   // A user's personas are updated while their gradient is in the cache, but for messages to travel meanwhile.
   const bool waits = exchange_.has_messages();
   const auto stride = state_.persona_moments.stride;
@@ -136,7 +137,7 @@ std::uint32_t TrainingStep::run(std::uint64_t step, double learning_rate_factor,
       }
     });
   }
-  if (!state_.shared.dimensions.is_identity) {
+  if (!state_.shared.dimensions.is_identity && positives > 0) {
     update_projections(scale, learning_rate_factor);
     folded_.fold(state_.shared);
   }

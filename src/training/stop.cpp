@@ -19,8 +19,8 @@ std::sig_atomic_t now() {
 
 void remember(int signal) {
   if (received == 0) {
+    received_at = now();  // first: another thread that sees a signal sees its time
     received = signal;
-    received_at = now();
   }
 }
 
@@ -38,6 +38,7 @@ void remember_stop_signals() {
   struct sigaction action {};
   action.sa_handler = receive;
   action.sa_flags = SA_RESTART;
+  sigfillset(&action.sa_mask);  // none interrupts the handler of another
   for (const int signal : {SIGUSR1, SIGTERM, SIGINT}) {
     sigaction(signal, &action, nullptr);
   }

@@ -60,6 +60,7 @@ ExitCode Trainer::run() {
 
 ExitCode Trainer::train() {
   if (is_finished()) {
+    require_best();
     log_.info("the run in {} is finished: nothing to do", directory_.path().string());
     return ExitCode::success;
   }
@@ -72,6 +73,7 @@ ExitCode Trainer::train() {
     }
     tell_status("training");
   }
+  require_best();
   const auto& progress = state_->progress;
   if (progress.best_sum >= 0.0) {
     log_.info("best on validation: HR@10 + NDCG@10 = {:.4f}; model in {}", progress.best_sum,
@@ -80,6 +82,16 @@ ExitCode Trainer::train() {
     log_.info("no validation items: the last model is in {}", directory_.best().string());
   }
   return ExitCode::success;
+}
+
+// Somebody may have removed it, or it was damaged, since the epoch that was the best.
+void Trainer::require_best() const {
+  communicator_.agree([&] {
+    if (communicator_.rank() == 0 && !directory_.has_best()) {
+      throw RuntimeError("{} is missing or damaged: the best model is lost; the last one is in {}",
+                         directory_.best().string(), directory_.checkpoint().string());
+    }
+  });
 }
 
 void Trainer::announce_stop(Wish wish) const {

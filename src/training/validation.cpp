@@ -3,14 +3,19 @@
 #include "ampcf/core/error.hpp"
 #include "ampcf/evaluation/metrics.hpp"
 
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
 
 namespace ampcf::training {
 
 namespace {
 
-constexpr double kUnits = 0x1p40;  // sums of metrics in fixed point, so that their order does not matter
+// Of fixed point, in which metrics are summed so that their order does not matter: the sum over all users fits.
+double units_for(std::uint64_t users) {
+  return std::ldexp(1.0, std::min(40, 62 - static_cast<int>(std::bit_width(users))));
+}
 
 evaluation::TiedRank rank_of_first(std::span<const float> scores) {
   evaluation::TiedRank rank;
@@ -40,6 +45,8 @@ std::optional<ValidationMetrics> Validation::run(const model::Personas<float>& p
   std::vector<ItemIndex> items;
   std::vector<float> scores;
   std::array<std::int64_t, 2> sums{};
+  const double units = units_for(user_count_);
+  bool is_finite = true;
   for (std::uint64_t user = 0; user < held_out_.users.count(); ++user) {
     if (held_out_.item[user] == kNoItem) {
       continue;
@@ -53,12 +60,19 @@ std::optional<ValidationMetrics> Validation::run(const model::Personas<float>& p
     scores.resize(items.size());
     scorer.set_user(personas.of(user));
     scorer.score(items, scores);
+    is_finite &= std::all_of(scores.begin(), scores.end(), [](float score) { return std::isfinite(score); });
     const auto rank = rank_of_first(scores);
-    sums[0] += std::llround(evaluation::expected_hit(rank, kLength) * kUnits);
-    sums[1] += std::llround(evaluation::expected_ndcg(rank, kLength) * kUnits);
+    sums[0] += std::llround(evaluation::expected_hit(rank, kLength) * units);
+    sums[1] += std::llround(evaluation::expected_ndcg(rank, kLength) * units);
   }
+  communicator_.agree([&] {
+    if (!is_finite) {
+      throw RuntimeError(
+          "a score on validation is not finite: the run diverged; lower --learning-rate or --initial-scale");
+    }
+  });
   communicator_.sum(std::span<std::int64_t>(sums));
-  const double unit = 1.0 / (kUnits * static_cast<double>(user_count_));
+  const double unit = 1.0 / (units * static_cast<double>(user_count_));
   return ValidationMetrics{static_cast<double>(sums[0]) * unit, static_cast<double>(sums[1]) * unit};
 }
 

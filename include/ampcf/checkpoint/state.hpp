@@ -91,4 +91,7 @@ void write_state(const std::filesystem::path& path, const communication::Communi
 /// share one copy of the items, one reads them (`reads_items`).
 void read_state(const std::filesystem::path& path, TrainingState& state, bool reads_items = true);
 
+/// One process. Reads and verifies all of a checkpoint: false for damage anywhere in it, and where it cannot be read.
+[[nodiscard]] bool is_whole(const std::filesystem::path& path);
+
 }  // namespace ampcf::checkpoint

@@ -20,6 +20,11 @@ void require_same_options(const communication::Communicator& communicator, const
 void require_same_data(const communication::Communicator& communicator, const dataset::Dataset& dataset,
                        const std::filesystem::path& path);
 
+/// Collective. Compares what the ranks have read under the name `path`. Throws RuntimeError naming the ranks that found
+/// another checkpoint there than the most.
+void require_same_checkpoint(const communication::Communicator& communicator, const std::filesystem::path& path,
+                             const checkpoint::Progress& progress);
+
 /// Collective. Compares a hash of what every rank holds alike: items, projections, their moments. Throws RuntimeError
 /// naming the ranks that differ from the most.
 void require_same_replicas(const communication::Communicator& communicator, const checkpoint::TrainingState& state);

@@ -24,21 +24,29 @@ class RunDirectory {
   /// The run that found the number of epochs, where the model was fitted again with the validation items.
   [[nodiscard]] RunDirectory search() const { return RunDirectory(path_ / kSearch); }
 
-  /// One process. Makes and locks the directory. What is in it stays when resuming (but for partial files of a run that
-  /// was killed), goes when forced, and otherwise is a UsageError.
+  /// One process. Makes and locks the directory, and removes partial files of a run that was killed. Files in it are a
+  /// UsageError unless the run is resumed or forced; so is a best.h5 without a checkpoint where it is resumed.
   [[nodiscard]] RunLock prepare(bool is_resumed, bool is_forced) const;
+
+  /// One process. Removes a run, with its search: the last thing before another begins, when all is known to be right.
+  void clear() const;
+  /// The same without the search.
+  void clear_files() const;
 
   /// One process. RuntimeError unless there is room for the files that a run with checkpoints of `bytes` will have at
   /// once: the kept ones, one that is being written, and the best; where a search comes first, also those that it
-  /// keeps.
-  void require_room(std::uint64_t bytes, std::uint64_t keep, bool has_search = false) const;
+  /// keeps. What is there counts as one of them, or, where the run `starts_over`, as free.
+  void require_room(std::uint64_t bytes, std::uint64_t keep, bool starts_over, bool has_search = false) const;
 
   /// The checkpoints to go on from: checkpoint.h5, then older ones, the newest first. Empty where there is none.
   [[nodiscard]] std::vector<std::filesystem::path> resumable() const;
 
-  /// The options of the newest of these that can be read, as INI text; empty where there is none, the reader's
-  /// RuntimeError where all are damaged.
+  /// The options of the newest of these that can be read, as INI text; those of config.ini where the run was stopped
+  /// before its first checkpoint; empty where there is none either, the reader's RuntimeError where all are damaged.
   [[nodiscard]] std::string stored_options() const;
+
+  /// One process. Whether best.h5 leads to a model.
+  [[nodiscard]] bool has_best() const;
 
   /// One process. Takes a damaged checkpoint out of resumable(), leaving it under the name FILE.damaged.
   void set_aside(const std::filesystem::path& damaged) const;
@@ -57,6 +65,8 @@ class RunDirectory {
   void link(const std::filesystem::path& target, const std::filesystem::path& name) const;
   void remove_old(std::uint64_t keep) const;
   [[nodiscard]] std::vector<std::filesystem::path> checkpoints() const;
+  [[nodiscard]] std::vector<std::filesystem::path> own_files() const;
+  [[nodiscard]] double own_bytes() const;
 
   static constexpr const char* kSearch = "search";
 

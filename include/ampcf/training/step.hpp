@@ -13,6 +13,9 @@ namespace ampcf::training {
 /// or the number of ranks.
 class LossSums {
  public:
+  /// Of examples with so many negatives each.
+  explicit LossSums(std::size_t negatives) : negatives_(static_cast<double>(negatives)) {}
+
   void add(const model::LossTerms& terms);
 
   /// Forgets all examples but those that `sums` stand for: what total() once gave, on one rank of a resumed run.
@@ -28,11 +31,11 @@ class LossSums {
     double entropy_negative = 0.0;
     double total = 0.0;
   };
-  [[nodiscard]] Means means(const communication::Communicator& communicator, std::size_t negatives,
-                            const model::LossWeights& weights) const;
+  [[nodiscard]] Means means(const communication::Communicator& communicator, const model::LossWeights& weights) const;
 
  private:
-  std::array<std::int64_t, 5> sums_{};  // data, entropy of positives, of negatives, balance, examples
+  double negatives_;
+  std::array<std::int64_t, 5> sums_{};  // data, entropy of positives, of a negative on average, balance, examples
 };
 
 /// One optimiser step, data-parallel: gradients of this rank's part, sums over ranks, updates.

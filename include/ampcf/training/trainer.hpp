@@ -78,6 +78,7 @@ class Trainer {
   [[nodiscard]] Wish agreed_wish() const;
   void write_checkpoint(bool is_best);
   void announce_stop(Wish wish) const;
+  void require_best() const;
   void judge(EpochReport& report);
   void record(const EpochReport& report);
   void warn_of_collapse(const EpochReport& report) const;
@@ -102,8 +103,12 @@ class Trainer {
   std::optional<parallel::BatchSampler> sampler_;
   std::optional<TrainingStep> step_;
   std::string last_checkpoint_;          // for messages
+  bool is_in_step_ = false;              // likewise
   double seconds_in_checkpoints_ = 0.0;  // since the last row of the log
 };
+
+/// Throws UsageError where --force would remove the model of --initialize-from.
+void require_origin_outside(const TrainingOptions& options);
 
 /// Makes options name the model that --initialize-from begins with by its fingerprint, so that config.ini and
 /// checkpoints have it. A run that is resumed has it there already, and needs the model no more.

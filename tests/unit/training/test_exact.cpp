@@ -61,6 +61,20 @@ TEST_P(Exact, OnAllRanksOnOneAndStoppedInBetween) {
   expect_same_files(directory / "one", directory / "parts");
 }
 
+// Of so few positives and so many shards, some steps have none.
+TEST(ExactSmallBatches, TrainThroughStepsWithoutAPositive) {
+  const TemporaryDirectory directory;
+  ampcf::testing::write_small_dataset(directory / "data.h5");
+  auto options = small_options(directory, "one");
+  options.batch_size = 1;
+  options.epochs = 1;
+  options.shards = 128;
+  train_alone(options, stop_at(~0ULL), ExitCode::success);
+  options.output = directory / "all";
+  EXPECT_EQ(train(world(), options), ExitCode::success);
+  expect_same_files(directory / "one", directory / "all");
+}
+
 INSTANTIATE_TEST_SUITE_P(Models, Exact,
                          ::testing::Values(model::Dimensions{1, 20, 12, false}, model::Dimensions{2, 16, 16, false},
                                            model::Dimensions{4, 24, 16, false}, model::Dimensions{1, 16, 16, true},

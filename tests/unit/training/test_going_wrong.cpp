@@ -37,6 +37,19 @@ TEST(GoingWrong, DivergenceLaterNamesTheLastGoodCheckpoint) {
   EXPECT_THAT(text, HasSubstr("the last good checkpoint is " + (directory / "run/checkpoint.h5").string()));
 }
 
+// Ranks by scores that are no numbers would be the best.
+TEST(GoingWrong, DivergenceInAnEpochsLastStepIsFoundByValidation) {
+  const TemporaryDirectory directory;
+  ampcf::testing::write_small_dataset(directory / "data.h5");
+  auto options = small_options(directory, "run");
+  options.learning_rate = 1e30;
+  options.batch_size = 1U << 20U;
+  options.epochs = 1;
+  const auto text = error_of<communication::AgreedError>([&] { train(world(), options); });
+  EXPECT_THAT(text, HasSubstr("after epoch 1: a score on validation is not finite: the run diverged"));
+  EXPECT_FALSE(std::filesystem::exists(directory / "run/best.h5"));
+}
+
 TEST(GoingWrong, RanksWithOtherReplicasAreNamed) {
   checkpoint::TrainingState state({2, 4, 4, false}, {0, 0}, 10);
   EXPECT_NO_THROW(require_same_replicas(world(), state));

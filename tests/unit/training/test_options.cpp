@@ -37,6 +37,27 @@ TEST(TrainingOptions, IdentityAttentionTakesTheModelsDimension) {
   EXPECT_THROW(resolve(options, true), UsageError);
 }
 
+TEST(TrainingOptions, ThatHaveNoEffectAreRefused) {
+  const auto complaint = [](const auto& change) {
+    TrainingOptions options;
+    change(options);
+    return error_of<UsageError>([&] { resolve(options, false); });
+  };
+  const auto full = [](auto& options) { options.is_full_softmax = true; };
+  EXPECT_EQ(complaint(full), "no error");
+  EXPECT_THAT(complaint([&](auto& options) {
+                full(options);
+                options.has_log_q = true;
+              }),
+              ::testing::HasSubstr("--full-softmax with --log-q"));
+  EXPECT_THAT(complaint([&](auto& options) {
+                full(options);
+                options.negatives.is_seen_excluded = true;
+              }),
+              ::testing::HasSubstr("--full-softmax with --exclude-seen"));
+  EXPECT_THAT(complaint([](auto& options) { options.plan.rate = 1e6; }), ::testing::HasSubstr("without --dry-run"));
+}
+
 TEST(TrainingOptions, ProjectIsRefusedForIdentityAttention) {
   TrainingOptions options;
   options.attention = "identity";

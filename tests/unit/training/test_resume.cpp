@@ -1,10 +1,14 @@
 #include "ampcf/checkpoint/model_file.hpp"
 #include "ampcf/core/error.hpp"
+#include "ampcf/training/consistency.hpp"
 #include "run.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace ampcf::training::testing {
+
+using ::testing::HasSubstr;
 
 namespace {
 
@@ -164,6 +168,40 @@ TEST_F(Resume, FromADamagedCheckpointGoesOnFromTheOneBefore) {
     EXPECT_EQ(log_of(directory / "whole"), log_of(directory / "run"));
     EXPECT_TRUE(contents(directory / "whole/checkpoint.h5") == contents(directory / "run/checkpoint.h5"));
     EXPECT_TRUE(contents(directory / "whole/best.h5") == contents(directory / "run/best.h5"));
+  }
+}
+
+TEST_F(Resume, CostsNoCheckpointWhereARankCannotReadIt) {
+  if (world().size() == 1) {
+    return;
+  }
+  train_until(world(), "run", 3, false);
+  world().barrier();
+  const auto before = RunDirectory(directory / "run").resumable();
+  // The last rank's host has mounted something else there.
+  std::filesystem::create_directories(directory / "elsewhere");
+  const auto place = std::filesystem::current_path();
+  std::filesystem::current_path(world().rank() == world().size() - 1 ? directory / "elsewhere" : directory.path());
+  auto options = small_options(directory, "run");
+  options.output = "run";
+  options.epochs = 4;
+  options.is_resumed = true;
+  EXPECT_THAT(error_of(ExitCode::runtime, [&] { train(world(), options); }), HasSubstr("rank 0 finds that file whole"));
+  std::filesystem::current_path(place);
+  EXPECT_EQ(RunDirectory(directory / "run").resumable(), before);
+}
+
+TEST_F(Resume, OnRanksThatReadDifferentCheckpointsIsRefused) {
+  train_until(world(), "run", 3, false);
+  world().barrier();
+  checkpoint::Progress progress;
+  progress.log_rows = {"1,0.5", world().rank() == world().size() - 1 ? "2,0.7" : "2,0.6"};
+  const auto complaint =
+      error_of(ExitCode::usage, [&] { require_same_checkpoint(world(), directory / "run/checkpoint.h5", progress); });
+  if (world().size() == 1) {
+    EXPECT_EQ(complaint, "no error");
+  } else {
+    EXPECT_THAT(complaint, HasSubstr("find another checkpoint under this name"));
   }
 }
 
