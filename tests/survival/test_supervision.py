@@ -83,6 +83,16 @@ class Supervision(unittest.TestCase):
         self.assertEqual(messages.count("nowhere.invalid does not answer"), 2, messages)
         self.assertFalse(os.path.exists("calls"))
 
+    def test_the_last_host_counts_without_a_newline_too(self):
+        for name, text in {"hosts": "localhost slots=1", "codes": "0\n"}.items():
+            with open(name, "w", encoding="ascii") as file:
+                file.write(text)
+        code, messages = finish([LAUNCH, "--hosts", "hosts", "--restarts", "0", "--program", "./player", "--", "--data",
+                                 "x"])
+        self.assertEqual(code, 0, messages)
+        with open("calls", encoding="ascii") as file:
+            self.assertEqual(file.read(), "--data x\n")
+
     def test_a_restart_never_starts_over(self):
         _, _, calls = self.play([1, 0], "--force", "--data", "x", "--output=run", "--resume")
         self.assertEqual(without_time(calls[1]), "--resume --data x --output=run")
