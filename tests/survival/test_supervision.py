@@ -97,12 +97,23 @@ class Supervision(unittest.TestCase):
         _, _, calls = self.play([1, 0], "--force", "--data", "x", "--output=run", "--resume")
         self.assertEqual(without_time(calls[1]), "--resume --data x --output=run")
 
+    def test_values_of_the_switches_that_a_restart_leaves_out_go_with_them(self):
+        for switch in ("--resume true", "--resume=true", "--resume false", "--force true", "--force=true",
+                       "--force false"):
+            with self.subTest(switch=switch):
+                _, _, calls = self.play([1, 0], "--refit", "true", *switch.split(), "--data", "x", "--output", "run")
+                self.assertEqual(without_time(calls[1]), "--resume --refit true --data x --output run")
+
     def test_a_run_that_was_to_be_replaced_and_still_stands_is_not_gone_on_with(self):
         os.mkdir("run")
         with open("run/checkpoint.h5", "w", encoding="ascii"):
             pass
-        _, _, calls = self.play([1, 0], "--output", "run", "--force")
-        self.assertEqual(calls, ["--output run --force", "--output run --force"])
+        for switch in ("--force", "--force true", "--force=true"):
+            _, _, calls = self.play([1, 0], "--output", "run", *switch.split())
+            self.assertEqual(calls, [f"--output run {switch}", f"--output run {switch}"])
+        for switch in ("--force false", "--force=false"):
+            _, _, calls = self.play([1, 0], "--output", "run", *switch.split(), "--resume")
+            self.assertEqual(without_time(calls[1]), "--resume --output run")
 
     def test_pauses_grow(self):
         _, messages, _ = self.play([1, 1, 0], "--data", "x", pause=1)
