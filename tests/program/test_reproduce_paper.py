@@ -23,8 +23,8 @@ class ReproducingThePaper(Workplaced):
                         "--interactions-per-user", "25", "--output", "planted.h5", "--raw-output", cls.ratings],
                        check=True, stdout=subprocess.DEVNULL)
 
-    def words(self, *words, raw="raw"):
-        return [LAUNCHER, "--raw", raw, "--programs", BIN, *words]
+    def words(self, *words, raw="raw", programs=BIN):
+        return [LAUNCHER, "--raw", raw, "--programs", programs, *words]
 
     def run_it(self, *words, **options):
         return subprocess.run(self.words(*words, **options), capture_output=True, text=True)
@@ -73,6 +73,24 @@ class ReproducingThePaper(Workplaced):
         result = self.run_it(*words, raw="changing")
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertIn("[ml-100k] prepare\n[ml-100k] evaluate popularity\n", result.stderr)
+
+    def test_a_training_that_failed_before_it_removed_the_one_of_other_data_starts_over(self):
+        words = ["--output", "replaced", "--rows", "AMP-2"]
+        ratings = pathlib.Path("replacing/ml-latest-small/ratings.csv")
+        ratings.parent.mkdir(parents=True)
+        lines = self.ratings.read_text().splitlines(True)
+        ratings.write_text("".join(lines[:3000]))
+        self.assertEqual(self.run_it(*words, raw="replacing").returncode, 0)
+        ratings.write_text("".join(lines[:3100]))
+        failing = pathlib.Path("failing")
+        failing.mkdir()
+        for program in ("ampcf-prepare", "ampcf-evaluate"):
+            (failing / program).symlink_to(os.path.join(BIN, program))
+        (failing / "ampcf-train").write_text("#!/bin/sh\nexit 3\n")
+        (failing / "ampcf-train").chmod(0o755)
+        self.expect_fault(3, "train AMP-2 failed with code 3", *words, raw="replacing", programs=failing)
+        result = self.run_it(*words, raw="replacing")
+        self.assertEqual(result.returncode, 0, result.stderr)
 
     def test_says_what_is_missing_or_wrong(self):
         self.expect_fault(2, "ml-100k, ml-1m", "ml-10m")
