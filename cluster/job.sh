@@ -125,8 +125,10 @@ run() {
   shift
   [[ " $* " != *" --force"* ]] || give_up "--force: a job that starts again would throw away its own work"
   choose_launcher
+  local resuming=(--resume)
+  [[ " $* " != *" --resume"[\ =]* ]] || resuming=() # which the job's own arguments may say
   stay_with "$checkout/launch/$name" "${starting[@]}" --restarts "$restarts" --program "$(program "ampcf-$name")" \
-    -- "$@" --resume
+    -- "$@" ${resuming[@]+"${resuming[@]}"}
   conclude "$(value_of output "$@")"
 }
 

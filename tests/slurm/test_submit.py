@@ -116,11 +116,11 @@ class Chain(Workplaced):
         with open("site.env", "w", encoding="ascii") as file:
             file.write(f". {shlex.quote(CLUSTER)}/site.env\nprograms={shlex.quote(BIN)}\nmpirun_options=()\n")
 
-    def train(self, scheduler, *options, site="site.env", output=None):
+    def train(self, scheduler, *options, site="site.env", output=None, flags=()):
         jobs = os.path.abspath(f"{output or scheduler}-jobs")
         os.mkdir(jobs)
         done = submit("--scheduler", scheduler, "--site", site, "train", "--ranks-per-node", "2", *options, "--",
-                      *trainer(output or scheduler, epochs=self.EPOCHS), FAKE_JOBS=jobs,
+                      *trainer(output or scheduler, *flags, epochs=self.EPOCHS), FAKE_JOBS=jobs,
                       PATH=os.path.join(HERE, "fake") + ":" + os.environ["PATH"])
         self.assertEqual(done.returncode, 0, done.stderr)
         return jobs
@@ -144,6 +144,21 @@ class Chain(Workplaced):
         self.expect("pbs", os.path.join(jobs, "2"))
         with open(os.path.join(jobs, "1", "code"), encoding="ascii") as file:
             self.assertEqual(file.read().strip(), "75")
+
+    def test_AJobMaySayItselfThatItResumes(self):
+        os.mkdir("said")
+        with open("said/ampcf-train", "w", encoding="ascii") as file:
+            file.write('#!/bin/sh\necho "$@" >>"$0.calls"\n')
+        os.chmod("said/ampcf-train", 0o755)
+        with open("said.env", "w", encoding="ascii") as file:
+            file.write(f". ./site.env\nprograms={shlex.quote(os.path.abspath('said'))}\n")
+        for number, flags in enumerate(([], ["--resume"], ["--resume", "true"], ["--resume=true"])):
+            output = f"resuming-{number}"
+            jobs = self.train("pbs", "--ranks-per-node", "1", site="said.env", output=output, flags=flags)
+            self.expect_end(output, os.path.join(jobs, "1"), 0)
+            with open("said/ampcf-train.calls", encoding="ascii") as file:
+                call = file.read().splitlines()[-1].split()
+            self.assertEqual([word for word in call if "resume" in word or word == "true"], flags or ["--resume"])
 
     def test_AnUnknownLauncherIsRefusedByTheJob(self):
         with open("other.env", "w", encoding="ascii") as file:
