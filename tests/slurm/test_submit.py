@@ -84,6 +84,7 @@ class Filling(Workplaced):
         for words, reason in {
                 ("train",): "no --output",
                 ("train", "--output", "out", "--", "--force"): "--force",
+                ("evaluate", "--output", "out.json", "--", "--force"): "--force",
                 ("train", "--output", "out", "--time", "0:01:00"): "--warning 120 s is not less",
                 ("train", "--output", "out", "--time", "90"): "expected H:MM:SS",
                 ("train", "--output", "out", "--nodes", "0"): "whole number",
