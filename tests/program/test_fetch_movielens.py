@@ -3,12 +3,15 @@
 import hashlib
 import os
 import pathlib
+import shlex
+import shutil
 import subprocess
 import tempfile
 import unittest
 import zipfile
 
-LAUNCHER = pathlib.Path(os.environ["AMPCF_SOURCE"]) / "launch" / "fetch-movielens"
+SOURCE = pathlib.Path(os.environ["AMPCF_SOURCE"]).resolve()
+LAUNCHER = SOURCE / "launch" / "fetch-movielens"
 FILES = {"README.txt": "terms", "ratings.csv": "userId,movieId,rating,timestamp\n1,1,4.0,964982703\n",
          "movies.csv": "movieId,title,genres\n1,Toy Story (1995),Comedy\n"}
 
@@ -56,6 +59,32 @@ class FetchingMovieLens(unittest.TestCase):
         self.folder.mkdir(parents=True)
         result = self.fetch(self.work / "nowhere.zip", "0")
         self.assertEqual((result.returncode, result.stderr), (0, ""))
+
+    def next_command(self, launcher, work, **environment):
+        """The words of what comes next, from the folder `work`."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        text = subprocess.run([launcher, "--output", self.output], cwd=work, check=True, capture_output=True, text=True,
+                              env={**os.environ, **environment}).stdout
+        return shlex.split(text.splitlines()[-1].removeprefix("Next: "))
+
+    def test_what_comes_next_is_a_command_that_works(self):
+        self.output = self.work / "my data"
+        self.folder = self.output / "ml-latest-small"
+        words = self.next_command(LAUNCHER, SOURCE)
+        self.assertEqual(words[:3], ["build/bin/ampcf-prepare", "--input", f"{self.folder}/ratings.csv"])
+        self.assertEqual(self.next_command(LAUNCHER, self.work)[0], str(SOURCE / "build/bin/ampcf-prepare"))
+
+    def test_what_comes_next_where_it_is_installed(self):
+        programs, scripts = self.work / "bin", self.work / "share/ampcf/launch"
+        programs.mkdir()
+        scripts.mkdir(parents=True)
+        shutil.copy(LAUNCHER, scripts)
+        for name in ("ampcf-train", "ampcf-prepare"):
+            (programs / name).touch(mode=0o755)
+        launcher = scripts / LAUNCHER.name
+        self.assertEqual(self.next_command(launcher, SOURCE)[0], str(programs / "ampcf-prepare"))
+        in_path = f"{programs}{os.pathsep}{os.environ['PATH']}"
+        self.assertEqual(self.next_command(launcher, SOURCE, PATH=in_path)[0], "ampcf-prepare")
 
     def test_fetches_nothing_unless_the_terms_are_accepted(self):
         self.expect_fault(self.fetch(*self.archive({})), 2, "--accept-licence")
