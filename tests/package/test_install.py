@@ -62,6 +62,38 @@ class TheInstalledTree(unittest.TestCase):
         for path in ("ampcf/launch/test", "ampcf/cluster/package/CMakeLists.txt"):  # of use beside the sources alone
             self.assertFalse((share / path).exists(), path)
 
+    def script(self, name, *words):
+        """Exit code and words of an installed script."""
+        script = self.prefix / "share/ampcf/launch" / name
+        done = subprocess.run([script, *words], cwd=self.work, capture_output=True, text=True,
+                              stdin=subprocess.DEVNULL, check=False)
+        return done.returncode, done.stdout + done.stderr
+
+    def test_scripts_answer(self):
+        scripts = [path for path in (self.prefix / "share/ampcf/launch").iterdir() if os.access(path, os.X_OK)]
+        self.assertGreater(len(scripts), 5)
+        for path in scripts:
+            code, text = self.script(path.name, "--help")
+            self.assertEqual((code, path.name in text), (0, True), text)
+
+    def test_scripts_find_the_programs_beside_them(self):
+        ratings = self.work / "raw/ml-latest-small/ratings.csv"
+        ratings.parent.mkdir(parents=True)
+        ratings.write_text("userId,movieId,rating,timestamp\n1,2,x,4\n")
+        (self.work / "empty.h5").touch()
+        (self.work / "fetched/ml-latest-small").mkdir(parents=True)
+        data = ["--data", "empty.h5"]
+        for expected, words in {  # what the programs say of what they are given
+                "empty.h5": ["train", "--", *data, "--output", "trained"],
+                "--sweep is missing": ["sweep", "--", "--output", "nowhere", "--collect"],
+                f"{self.bin}/ampcf-train --data empty.h5": ["study-explanations", *data, "entropy"],
+                f"{self.bin}/ampcf-evaluate --data empty.h5": ["study-taste-space", *data, "random", "ials"],
+                "found 'x'": ["reproduce-paper", "--raw", "raw", "ml-100k"],
+                "Next: prefix/bin/ampcf-prepare --input": ["fetch-movielens", "--output", "fetched"]}.items():
+            with self.subTest(script=words[0]):
+                _, text = self.script(*words)
+                self.assertIn(expected, text)
+
     def test_names_nothing_of_the_machine_that_built_it(self):
         for path in self.prefix.rglob("*"):
             if path.suffix in (".cmake", ".1", ".hpp") or "completions" in path.parts and path.is_file():
