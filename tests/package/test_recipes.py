@@ -45,6 +45,10 @@ class ApptainerDefinition(unittest.TestCase):
                 checked = subprocess.run(["sh", "-n"], input="\n".join(lines), text=True, capture_output=True, check=False)
                 self.assertEqual((checked.returncode, checked.stderr), (0, ""), f"{stage} {name}")
 
+    def test_help_names_every_program(self):
+        programs = {page.stem for page in (SOURCE / "src/apps").glob("ampcf-*.md")}
+        self.assertEqual(set(re.findall(r"ampcf-\w+", "\n".join(self.sections["final", "%help"]))), programs)
+
     def test_options_of_the_build_are_known(self):
         for option in re.findall(r"-D(AMPCF_\w+)=", "\n".join(self.sections["build", "%post"])):
             self.assertRegex(LISTS, rf"option\({option} ")
