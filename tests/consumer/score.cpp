@@ -1,5 +1,6 @@
-// Reads a dataset and a checkpoint and prints the best items of a user, each with the attention of every persona: what
-// a program of your own does with a trained model. score.py beside it does the same without this library.
+// Reads a dataset and a checkpoint and prints the best items that a user has not consumed, each with the attention of
+// every persona: what a program of your own does with a trained model. score.py beside it does the same without this
+// library.
 //   score DATA.h5 RUN/best.h5 USER_ID [TOP]
 
 #include "ampcf/checkpoint/model_file.hpp"
@@ -48,9 +49,13 @@ void print_best(const std::string& data_path, const std::string& model_path, con
   std::vector<float> scores(items.size());
   scorer.score(items, scores);
 
+  // The user knows the training items, in ascending order, and the validation item.
   const auto consumed = data.interactions(range);
-  const auto history = consumed.of(0);  // ascending
-  std::erase_if(items, [&](ItemIndex item) { return std::binary_search(history.begin(), history.end(), item); });
+  const auto history = consumed.of(0);
+  const auto validation = data.held_out(dataset::HeldOutPart::validation, range).item[0];
+  std::erase_if(items, [&](ItemIndex item) {
+    return static_cast<std::int64_t>(item) == validation || std::binary_search(history.begin(), history.end(), item);
+  });
   std::sort(items.begin(), items.end(),
             [&](ItemIndex a, ItemIndex b) { return scores[a] != scores[b] ? scores[a] > scores[b] : a < b; });
   items.resize(std::min(items.size(), top));

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""What score.cpp does, in Python and from the files alone: the best items of a user with the attention of every persona.
+"""What score.cpp does, in Python and from the files alone: the best items that a user has not consumed, with the
+attention of every persona.
 
 usage: score.py DATA.h5 RUN/best.h5 USER_ID [TOP]          needs NumPy and h5py (Debian: python3-h5py)
 
@@ -34,6 +35,9 @@ def best_items(data_path, model_path, user_id, top):
 
         begin, end = data["train/indptr"][user : user + 2]
         scores[data["train/item"][begin:end]] = -numpy.inf
+        validation = data["validation/item"][user]  # known to the user as well; -1 where there is none
+        if validation >= 0:
+            scores[validation] = -numpy.inf
         best = numpy.argsort(-scores, kind="stable")[:top]
         ids = data["items/id"][:]
         return [(ids[i].decode(), scores[i], weights[:, i]) for i in best if numpy.isfinite(scores[i])]

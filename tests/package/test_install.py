@@ -13,7 +13,7 @@ BUILD = pathlib.Path(os.environ["AMPCF_BUILD"])
 SOURCE = pathlib.Path(os.environ["AMPCF_SOURCE"])
 CMAKE = os.environ["AMPCF_CMAKE"]
 CONSUMER = SOURCE / "tests" / "consumer"
-USER = "u5"
+USERS = [f"u{number}" for number in range(8)]
 TOP = "12"
 
 
@@ -148,28 +148,35 @@ class TheInstalledTree(unittest.TestCase):
         output_of(CMAKE, "-S", CONSUMER, "-B", build, f"-DCMAKE_PREFIX_PATH={self.prefix}")
         told = output_of(CMAKE, "--build", build)
         self.assertNotIn("warning:", told)
-        ours = list(csv.DictReader(self.scores(build / "score").splitlines()))
+        ours = self.scores(build / "score")
         self.expect_same_lists(ours, self.recommended())
         python = python_with_h5py()
         if python is None:
             self.skipTest("h5py is not installed: score.py was not run")
-        self.expect_same_lists(ours, list(csv.DictReader(self.scores(python, CONSUMER / "score.py").splitlines())))
+        self.expect_same_lists(ours, self.scores(python, CONSUMER / "score.py"))
 
     def scores(self, *program):
-        return output_of(*program, "data.h5", "run/best.h5", USER, TOP, cwd=self.work)
+        """The list of each user, by one of the examples."""
+        texts = {user: output_of(*program, "data.h5", "run/best.h5", user, TOP, cwd=self.work) for user in USERS}
+        return {user: [{**row, "attention": row["attention"].split()} for row in csv.DictReader(text.splitlines())]
+                for user, text in texts.items()}
 
     def recommended(self):
-        text = self.run_program("ampcf-recommend", "--data", "data.h5", "--checkpoint", "run/best.h5", "--user", USER,
-                                "--top", TOP, "--format", "csv")
-        return list(csv.DictReader(text.splitlines()))
+        text = self.run_program("ampcf-recommend", "--data", "data.h5", "--checkpoint", "run/best.h5", "--top", TOP,
+                                *(word for user in USERS for word in ("--user", user)), "--format", "csv")
+        lists = {user: [] for user in USERS}
+        for row in csv.DictReader(text.splitlines()):
+            lists[row["user"]].append({**row, "attention": row["attention_weights"].split("|")})
+        return lists
 
     def expect_same_lists(self, ours, theirs):
-        self.assertEqual(len(ours), int(TOP))
-        self.assertEqual([row["item"] for row in ours], [row["item"] for row in theirs])
-        for own, other in zip(ours, theirs):
-            self.assertAlmostEqual(float(own["score"]), float(other["score"]), delta=2e-4)
-            if len(other["attention"].split()) == len(own["attention"].split()):
-                for one, two in zip(own["attention"].split(), other["attention"].split()):
+        for user in USERS:
+            self.assertEqual(len(ours[user]), int(TOP))
+            self.assertEqual([row["item"] for row in ours[user]], [row["item"] for row in theirs[user]], user)
+            for own, other in zip(ours[user], theirs[user]):
+                self.assertAlmostEqual(float(own["score"]), float(other["score"]), delta=2e-4)
+                self.assertEqual((len(own["attention"]), len(other["attention"])), (3, 3))  # personas
+                for one, two in zip(own["attention"], other["attention"]):
                     self.assertAlmostEqual(float(one), float(two), delta=2e-4)
 
     def test_a_project_without_c_is_told_what_it_lacks(self):
