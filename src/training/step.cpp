@@ -79,39 +79,17 @@ std::uint32_t TrainingStep::run(std::uint64_t step, double learning_rate_factor,
   sampled_ = nullptr;
   const auto positives = plan_.global_batch_size(step);  // 0 where a small batch is divided over many shards
   const float scale = positives > 0 ? 1.0F / static_cast<float>(positives) : 0.0F;
-  // A user's personas are updated while their gradient is in the cache, but for messages to travel meanwhile.
-  const bool waits = exchange_.has_messages();
-  const auto stride = state_.persona_moments.stride;
-  if (waits && waiting_gradient_.size() < batch.users.size() * stride) {
-    waiting_gradient_.resize(batch.users.size() * stride);
-  }
   exchange_.clear();
   std::optional<RuntimeError> divergence;
   try {
-    gradient_.run(
-        batch, state_.personas, state_.shared, folded_, std::span<const float>(log_probabilities_), exchange_.items(),
-        exchange_.form(),
-        [&](std::size_t slot, const float* gradient) {
-          if (waits) {
-            std::copy_n(gradient, stride, waiting_gradient_.data() + slot * stride);
-          } else {
-            update_personas(batch, slot, gradient, scale, learning_rate_factor);
-          }
-        },
-        [&](const model::LossTerms& terms) { losses_.add(terms); });
+    differentiate(batch, scale, learning_rate_factor);
   } catch (const RuntimeError& error) {
     divergence = error;  // the others are on their way into the exchange, and hear of it there
     request = kDiverged;
   }
   exchange_.publish(request);
-  if (waits) {
-    constexpr std::size_t kUsersBetweenLooks = 64;  // some microseconds
-    for (std::size_t slot = 0; slot < batch.users.size(); ++slot) {
-      if (slot % kUsersBetweenLooks == 0) {
-        exchange_.progress();
-      }
-      update_personas(batch, slot, waiting_gradient_.data() + slot * stride, scale, learning_rate_factor);
-    }
+  if (exchange_.has_messages()) {
+    update_waiting_personas(batch, scale, learning_rate_factor);
   }
   if (!state_.persona_shares.rows.empty()) {
     state_.persona_shares.take_in(batch,
@@ -142,6 +120,39 @@ std::uint32_t TrainingStep::run(std::uint64_t step, double learning_rate_factor,
     folded_.fold(state_.shared);
   }
   return request;
+}
+
+// Into the exchange, and of personas at once into an update, while they are in the cache; where there will be messages
+// to wait for, they wait until these are under way.
+void TrainingStep::differentiate(const model::MiniBatch& batch, float scale, double rate_factor) {
+  const bool waits = exchange_.has_messages();
+  const auto stride = state_.persona_moments.stride;
+  if (waits && waiting_gradient_.size() < batch.users.size() * stride) {
+    waiting_gradient_.resize(batch.users.size() * stride);
+  }
+  gradient_.run(
+      batch, state_.personas, state_.shared, folded_, std::span<const float>(log_probabilities_), exchange_.items(),
+      exchange_.form(),
+      [&](std::size_t slot, const float* gradient) {
+        if (waits) {
+          std::copy_n(gradient, stride, waiting_gradient_.data() + slot * stride);
+        } else {
+          update_personas(batch, slot, gradient, scale, rate_factor);
+        }
+      },
+      [&](const model::LossTerms& terms) { losses_.add(terms); });
+}
+
+void TrainingStep::update_waiting_personas(const model::MiniBatch& batch, float scale, double rate_factor) {
+  constexpr std::size_t kUsersBetweenLooks = 64;  // some microseconds
+  const auto stride = state_.persona_moments.stride;
+  for (std::size_t slot = 0; slot < batch.users.size(); ++slot) {
+    if (slot % kUsersBetweenLooks == 0) {
+      exchange_.progress();
+      exchange_.progress();
+    }
+    update_personas(batch, slot, waiting_gradient_.data() + slot * stride, scale, rate_factor);
+  }
 }
 
 // Of a state that lies in memory, a step's rows are each as far away as memory is: asked for together while gradients

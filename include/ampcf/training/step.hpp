@@ -56,6 +56,8 @@ class TrainingStep {
   [[nodiscard]] const parallel::GradientExchange& exchange() const { return exchange_; }
 
  private:
+  void differentiate(const model::MiniBatch& batch, float scale, double rate_factor);
+  void update_waiting_personas(const model::MiniBatch& batch, float scale, double rate_factor);
   void prefetch(const model::MiniBatch& batch) const;
   void update_personas(const model::MiniBatch& batch, std::size_t slot, const float* gradient, float scale,
                        double rate_factor);
