@@ -1,9 +1,10 @@
 """Trainings under test: data, commands, the moments to wait for, and whether two runs ended with the same bits.
 
 The build tells where things are through the environment: AMPCF_SOURCE (the checkout), AMPCF_BIN (programs), AMPCF_SAME
-(compares checkpoints), AMPCF_MPIEXEC. Without it they are taken from build/.
+(compares checkpoints), AMPCF_FAULTS (survival/faults.cpp), AMPCF_MPIEXEC. Without it they are taken from build/.
 """
 
+import fcntl
 import itertools
 import os
 import shutil
@@ -17,13 +18,13 @@ import unittest
 SOURCE = os.environ.get("AMPCF_SOURCE", os.path.abspath(os.path.join(os.path.dirname(__file__), "..", "..")))
 BIN = os.environ.get("AMPCF_BIN", os.path.join(SOURCE, "build", "bin"))
 SAME = os.environ.get("AMPCF_SAME", os.path.join(SOURCE, "build", "tests", "same_model"))
+FAULTS = os.environ.get("AMPCF_FAULTS", os.path.join(SOURCE, "build", "tests", "survival", "libtest_faults.so"))
 MPIEXEC = os.environ.get("AMPCF_MPIEXEC", "mpirun")
 TRAIN = os.path.join(BIN, "ampcf-train")
 LAUNCH = os.path.join(SOURCE, "launch", "train")
 
-# Seconds of training in which a checkpoint is written every few hundredths of a second. Fewer epochs are asked for
-# where training is slow.
-EPOCHS = int(os.environ.get("AMPCF_EPOCHS", "40"))
+# Tenths of a second of training, with a checkpoint in each epoch. Fewer are asked for where training is slow.
+EPOCHS = int(os.environ.get("AMPCF_EPOCHS", "24"))
 OPTIONS = {"personas": 2, "dim": 16, "attention-dim": 16, "batch-size": 128, "epochs": EPOCHS, "patience": 0,
            "shards": 16}
 PATIENCE_SECONDS = 120  # for what must happen; reached only when a test fails
@@ -97,6 +98,8 @@ class Job:
             self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=log, **options)
 
     def __del__(self):
+        if self.process.poll() is None:  # a test failed
+            self.kill()
         if os.path.exists(self.log):
             os.remove(self.log)
 
@@ -124,6 +127,78 @@ class Job:
         for process in [*descendants(self.pid), self.pid]:
             kill(process)
         self.process.wait()
+
+
+def with_faults(environment=None, **variables):
+    """The environment with faults, as in DIE_BEFORE="/log.csv:3"; survival/faults.cpp tells which there are."""
+    faults = {f"AMPCF_FAULT_{name}": value for name, value in variables.items()}
+    # Else AddressSanitizer lets nothing be loaded before itself.
+    sanitizer = ":".join(filter(None, [os.environ.get("ASAN_OPTIONS"), "verify_asan_link_order=0"]))
+    return {**(environment or os.environ), "LD_PRELOAD": FAULTS, "ASAN_OPTIONS": sanitizer, **faults}
+
+
+class Hold:
+    """Programs with its `variables` stand still, each process before it renames a file for the N-th time to a path with
+    PART in it and before every such rename after that, until the test lets go: what the test does meanwhile never comes
+    too late, however fast they and however slow the test. `before` is "PART:N"; the default is the end of epoch 2.
+
+    The test holds a lock on a file; a process that stands still appends its id there and waits for the lock on this
+    place. So when the test ends, however it ends, all go on."""
+
+    NOTE_BYTES = 16
+
+    def __init__(self, before="/log.csv:3"):
+        self.notes = tempfile.NamedTemporaryFile(prefix="ampcf-hold-")
+        fcntl.lockf(self.notes, fcntl.LOCK_EX)
+        self.passed = 0
+        self.variables = {"HOLD_BEFORE": before, "HOLD_FILE": self.notes.name}
+
+    def job(self):
+        """Whose end ends the waiting, if there is one."""
+        return None
+
+    def standing(self):
+        """Processes that stand still, in the order in which they came; once more for each signal since then."""
+        # Through no other descriptor: closing any would let go of the lock.
+        notes = os.pread(self.notes.fileno(), 1 << 20, self.passed * self.NOTE_BYTES)
+        return [int(note) for note in notes.split()]
+
+    def wait_still(self):
+        """Returns the first process that stands still."""
+        return wait_until(self.standing, "a process that stands still", self.job())[0]
+
+    def has_signal(self):
+        """Whether a signal that it catches has reached one that stands still."""
+        found = self.standing()
+        return len(set(found)) < len(found)
+
+    def wait_for_signal(self):
+        wait_until(self.has_signal, "a signal at a process that stands still", self.job())
+
+    def go_on(self):
+        """Up to the next such rename."""
+        end = self.passed + len(self.standing())
+        fcntl.lockf(self.notes, fcntl.LOCK_UN, (end - self.passed) * self.NOTE_BYTES, self.passed * self.NOTE_BYTES)
+        self.passed = end
+
+    def let_go(self):
+        """For good."""
+        fcntl.lockf(self.notes, fcntl.LOCK_UN)
+
+
+class HeldJob(Hold, Job):
+    """A command whose processes stand still, and go on where the test waits for their end."""
+
+    def __init__(self, command, before="/log.csv:3", env=None, **options):
+        Hold.__init__(self, before)
+        Job.__init__(self, command, env=with_faults(env, **self.variables), **options)
+
+    def job(self):
+        return self
+
+    def finish(self):
+        self.let_go()
+        return super().finish()
 
 
 def finish(command, **options):
@@ -191,15 +266,6 @@ def catches(process, number):
     except (OSError, StopIteration):
         return False
     return caught >> (number - 1) & 1 == 1
-
-
-def stands_still(process):
-    """Whether a signal stopped it."""
-    try:
-        with open(f"/proc/{process}/stat", encoding="ascii") as file:
-            return file.read().rpartition(")")[2].split()[0] == "T"
-    except OSError:
-        return False
 
 
 def epochs_done(output):

@@ -1,19 +1,21 @@
 // Preloaded into a trainer: what a file system or a moment of death does that a test cannot otherwise bring about.
 //   AMPCF_FAULT_NO_RESERVATION=1   fallocate(2) is not supported, so a full disk shows in the middle of a file
-//   AMPCF_FAULT_DIE_BEFORE=NAME:N  kill -9 right before a file is renamed for the N-th time to NAME... in any directory
-//   AMPCF_FAULT_DIE_AT=PART        kill -9 right before a file is renamed to a path with PART in it
-//   AMPCF_FAULT_HOLD_BEFORE=NAME:N stands still right before a file is renamed for the N-th time to NAME..., until
-//                                  SIGCONT: what a test does meanwhile never comes too late
+//   AMPCF_FAULT_DIE_BEFORE=PART:N  kill -9 right before the process renames a file for the N-th time to a path with
+//                                  PART in it
+//   AMPCF_FAULT_HOLD_BEFORE=PART:N stands still there, and before each such rename after it, until the test lets go
+//   AMPCF_FAULT_HOLD_FILE=PATH     where it notes that it stands still; support/training.py, HeldJob, is the other end
 
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <string_view>
 
 namespace {
@@ -24,33 +26,82 @@ Function* next(const char* name) {
 }
 
 /// Whether the variable asks for a fault at this rename, which is the `count`-th to what it names.
-bool is_meant(const char* variable, std::string_view name, std::atomic<int>& count) {
+bool is_meant(const char* variable, std::string_view target, std::atomic<int>& count) {
   const char* const fault = std::getenv(variable);
   if (fault == nullptr) {
     return false;
   }
   const std::string_view text(fault);
   const auto colon = text.rfind(':');
-  return name.substr(0, colon) == text.substr(0, colon) && ++count == std::atoi(fault + colon + 1);
+  return target.find(text.substr(0, colon)) != std::string_view::npos && ++count >= std::atoi(fault + colon + 1);
+}
+
+// Signals that ask a trainer to stop, as far as its handlers took them.
+std::atomic<int> signals_taken{0};
+std::array<std::atomic<void (*)(int)>, NSIG> handlers{};
+
+void take(int signal) {
+  ++signals_taken;
+  handlers[static_cast<std::size_t>(signal)].load()(signal);
+}
+
+bool is_counted(int signal, const struct sigaction& action) {
+  return (signal == SIGUSR1 || signal == SIGUSR2 || signal == SIGTERM || signal == SIGINT) &&
+         (action.sa_flags & SA_SIGINFO) == 0 && action.sa_handler != SIG_DFL && action.sa_handler != SIG_IGN &&
+         action.sa_handler != take;
+}
+
+/// Notes this process in the file and waits for the lock on the place of the note. The test has locked the whole file,
+/// and a test that ends lets go of it. When a signal comes, it notes the process once more, which tells the test.
+void stand_still() {
+  constexpr std::size_t kNote = 16;
+  constexpr timespec kPause{0, 1000000};
+  const char* const path = std::getenv("AMPCF_FAULT_HOLD_FILE");
+  const int file = path == nullptr ? -1 : open(path, O_RDWR | O_APPEND | O_CLOEXEC);
+  if (file < 0) {
+    return;  // the test is over
+  }
+  std::array<char, kNote + 1> note{};
+  std::snprintf(note.data(), note.size(), "%15d\n", static_cast<int>(getpid()));
+  struct flock place {};
+  place.l_type = F_WRLCK;
+  place.l_len = kNote;
+  int noted = -1;
+  do {
+    if (const int taken = signals_taken; taken != noted && write(file, note.data(), kNote) == kNote) {
+      noted = taken;
+      place.l_start = lseek(file, 0, SEEK_CUR) - place.l_len;
+    }
+    nanosleep(&kPause, nullptr);
+  } while (fcntl(file, F_SETLK, &place) != 0 && (errno == EAGAIN || errno == EACCES));
+  close(file);
 }
 
 void strike_before_rename(std::string_view target) {
   static std::atomic<int> deadly{0};
   static std::atomic<int> holding{0};
-  const std::string_view name = target.substr(target.rfind('/') + 1);
-  const char* const part = std::getenv("AMPCF_FAULT_DIE_AT");
-  if ((part != nullptr && target.find(part) != std::string_view::npos) ||
-      is_meant("AMPCF_FAULT_DIE_BEFORE", name, deadly)) {
+  if (is_meant("AMPCF_FAULT_DIE_BEFORE", target, deadly)) {
     kill(getpid(), SIGKILL);
   }
-  if (is_meant("AMPCF_FAULT_HOLD_BEFORE", name, holding)) {
-    kill(getpid(), SIGSTOP);
+  if (is_meant("AMPCF_FAULT_HOLD_BEFORE", target, holding)) {
+    stand_still();
   }
 }
 
 }  // namespace
 
 extern "C" {
+
+int sigaction(int signal, const struct sigaction* action, struct sigaction* before) noexcept {
+  const auto real = next<int(int, const struct sigaction*, struct sigaction*)>("sigaction");
+  if (action == nullptr || !is_counted(signal, *action)) {
+    return real(signal, action, before);
+  }
+  handlers[static_cast<std::size_t>(signal)] = action->sa_handler;
+  struct sigaction counting = *action;
+  counting.sa_handler = take;
+  return real(signal, &counting, before);
+}
 
 int rename(const char* from, const char* to) noexcept {
   strike_before_rename(to);

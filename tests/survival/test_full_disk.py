@@ -6,19 +6,13 @@ File systems are mounted in a mount namespace of the test's own, which takes the
 import errno
 import os
 import shutil
-import signal
 import subprocess
 import unittest
 
-from training import (Job, Workplaced, enter_namespaces, epochs_done, expect_same, finish, generate, kill, mpirun,
-                      ranks_of, require, stands_still, wait_until)
+from training import (HeldJob, Job, Workplaced, enter_namespaces, epochs_done, expect_same, finish, generate, mpirun,
+                      require, with_faults)
 
-FAULTS = os.environ.get("AMPCF_FAULTS", "")
 MIB = 1 << 20
-
-
-def with_faults(**variables):
-    return {**os.environ, "LD_PRELOAD": FAULTS, **{f"AMPCF_FAULT_{name}": value for name, value in variables.items()}}
 
 
 def mount(*arguments):
@@ -69,10 +63,9 @@ class FullDisk(Workplaced):
 
     def fill_up_and_go_on(self, name, ranks, left, kind="tmpfs", **faults):
         run = self.disk(name, kind)
-        job = Job(mpirun(ranks, run), env=with_faults(HOLD_BEFORE="log.csv:3", **faults))
-        held = wait_until(lambda: next(filter(stands_still, ranks_of(job)), None), "a rank that holds", job)
+        job = HeldJob(mpirun(ranks, run), env=with_faults(**faults))
+        job.wait_still()
         fill(f"{name}/filler", left)
-        kill(held, signal.SIGCONT)
         self.expect_clear_end(job, "the last good checkpoint is ")
         self.assertRegex(job.messages(), r"No space left on device|file write failed \(0\.000 GB free\)")
         self.assertEqual([entry for entry in os.listdir(run) if entry.endswith(".partial")], [])
@@ -120,7 +113,7 @@ class FullDisk(Workplaced):
 
     def test_death_before_the_last_row_of_the_log_leaves_it_to_the_resume(self):
         last = epochs_done("whole") + 1  # the first is of the head alone
-        code, messages = finish(mpirun(1, "dead-last"), env=with_faults(DIE_BEFORE=f"log.csv:{last}"))
+        code, messages = finish(mpirun(1, "dead-last"), env=with_faults(DIE_BEFORE=f"/log.csv:{last}"))
         self.assertNotIn(code, (0, 75), messages)
         require(mpirun(2, "dead-last", "--resume"))
         expect_same("whole", "dead-last")
@@ -129,7 +122,7 @@ class FullDisk(Workplaced):
         for name, ranks in (("best.h5", 1), ("checkpoint.h5", 2), ("log.csv", 1), ("checkpoint-", 3)):
             with self.subTest(before=name, ranks=ranks):
                 run = f"dead-{name}-{ranks}"
-                code, messages = finish(mpirun(ranks, run), env=with_faults(DIE_BEFORE=f"{name}:3"))
+                code, messages = finish(mpirun(ranks, run), env=with_faults(DIE_BEFORE=f"/{name}:3"))
                 self.assertNotIn(code, (0, 75), messages)
                 if name == "checkpoint.h5":
                     newest = max(entry for entry in os.listdir(run) if entry.startswith("checkpoint-"))
