@@ -4,10 +4,12 @@ import os
 import pty
 import random
 import signal
+import subprocess
+import time
 import unittest
 
-from training import (LAUNCH, TRAIN, Job, Workplaced, catches, expect_same, generate, is_writing, kill, mpirun,
-                      ranks_of, require, trainer, wait_for_epoch, wait_until)
+from training import (LAUNCH, TRAIN, HeldJob, Job, Workplaced, catches, expect_same, generate, is_writing, kill, mpirun,
+                      ranks_of, require, trainer, wait_until)
 
 STOPPED = 75
 
@@ -29,8 +31,15 @@ class Stopping(Workplaced):
         self.assertIn(f"stopped {how} after step", job.messages())
         self.assertTrue(os.path.exists(os.path.join(output, "checkpoint.h5")))
 
-    def launch(self, ranks, output, **options):
-        return Job([LAUNCH, "--ranks", str(ranks), "--program", TRAIN, "--", *trainer(output)], **options)
+    @staticmethod
+    def launch(ranks, output):
+        return [LAUNCH, "--ranks", str(ranks), "--program", TRAIN, "--", *trainer(output)]
+
+    @staticmethod
+    def signal_where_it_stands(job, number):
+        job.wait_still()
+        job.send(number)
+        job.wait_for_signal()
 
     def in_a_terminal(self, command):
         """The job and the terminal's other end; what is typed there the terminal turns into signals."""
@@ -41,27 +50,36 @@ class Stopping(Workplaced):
             os.close(os.open(os.ttyname(slave), os.O_RDWR))  # the first terminal that a session opens becomes its own
             os.tcsetpgrp(slave, os.getpgrp())
 
-        job = Job(command, stdin=slave, preexec_fn=take_terminal)
+        job = HeldJob(command, stdin=slave, preexec_fn=take_terminal)
         os.close(slave)
         self.addCleanup(os.close, master)
         return job, master
+
+    def control_c_where_it_stands(self, command):
+        job, terminal = self.in_a_terminal(command)
+        job.wait_still()
+        os.write(terminal, b"\x03")
+        job.wait_for_signal()
+        return job
 
     def test_a_signal_that_mpirun_forwards_stops_any_number_of_ranks(self):
         for ranks in (1, 2, 3):
             with self.subTest(ranks=ranks):
                 output = f"forwarded-{ranks}"
-                job = Job(mpirun(ranks, output))
-                wait_for_epoch(job, output)
-                job.send(signal.SIGUSR1)
+                job = HeldJob(mpirun(ranks, output))
+                self.signal_where_it_stands(job, signal.SIGUSR1)
                 self.expect_stop(job, output)
                 self.expect_the_rest(4 - ranks, output)
 
-    def test_every_stop_signal_stops_a_lone_process(self):
+    def test_every_stop_signal_stops_a_lone_process_wherever_it_is_in_an_epoch(self):
+        draw = random.Random(3)
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1, signal.SIGUSR2):
             with self.subTest(signal=number.name):
                 output = f"lone-{number.name}"
-                job = Job([TRAIN, *trainer(output)])
-                wait_for_epoch(job, output)
+                job = HeldJob([TRAIN, *trainer(output)])
+                job.wait_still()
+                job.go_on()
+                time.sleep(draw.uniform(0, 0.01))  # an epoch is as long; after it, it stands still again
                 job.send(number)
                 self.expect_stop(job, output)
         self.expect_the_rest(2, "lone-SIGTERM")
@@ -78,9 +96,7 @@ class Stopping(Workplaced):
         for ranks in (1, 3):
             with self.subTest(ranks=ranks):
                 output = f"interrupted-{ranks}"
-                job, terminal = self.in_a_terminal(mpirun(ranks, output))
-                wait_for_epoch(job, output)
-                os.write(terminal, b"\x03")
+                job = self.control_c_where_it_stands(mpirun(ranks, output))
                 self.assertNotEqual(job.finish(), 0)
                 self.expect_the_rest(2, output)
 
@@ -88,9 +104,8 @@ class Stopping(Workplaced):
         for ranks, number in ((1, signal.SIGTERM), (2, signal.SIGINT), (3, signal.SIGUSR1), (2, signal.SIGHUP)):
             with self.subTest(ranks=ranks, signal=number.name):
                 output = f"launched-{number.name}"
-                job = self.launch(ranks, output)
-                wait_for_epoch(job, output)
-                job.send(number)
+                job = HeldJob(self.launch(ranks, output))
+                self.signal_where_it_stands(job, number)
                 self.expect_stop(job, output)
         self.expect_the_rest(1, "launched-SIGINT")
 
@@ -98,39 +113,33 @@ class Stopping(Workplaced):
         for ranks in (1, 2, 3):
             with self.subTest(ranks=ranks):
                 output = f"typed-{ranks}"
-                job, terminal = self.in_a_terminal([LAUNCH, "--ranks", str(ranks), "--program", TRAIN, "--",
-                                                    *trainer(output)])
-                wait_for_epoch(job, output)
-                os.write(terminal, b"\x03")
-                self.expect_stop(job, output)
+                self.expect_stop(self.control_c_where_it_stands(self.launch(ranks, output)), output)
 
     def test_launch_train_hears_a_signal_while_ranks_start(self):
         for delay_ms in (0, 100, 200, 300):
             with self.subTest(delay_ms=delay_ms):
                 output = f"early-{delay_ms}"
-                job = self.launch(2, output)
+                job = HeldJob(self.launch(2, output))
                 wait_until(lambda: catches(job.pid, signal.SIGTERM), "launch/train listening", job)
-                try:
-                    job.process.wait(delay_ms * 1e-3)
-                except Exception:
-                    pass
+                time.sleep(delay_ms * 1e-3)
                 job.send(signal.SIGTERM)
+                wait_until(lambda: job.process.poll() is not None or job.has_signal(), "an end, or a signal at a rank")
                 self.assertEqual(job.finish(), STOPPED, job.messages())
                 self.assertNotIn("restart", job.messages())
 
     def test_a_second_signal_ends_at_once_what_cannot_stop(self):
-        starts = {"mpirun": (lambda output: Job(mpirun(3, output)), signal.SIGUSR1),
-                  "launch": (lambda output: self.launch(3, output), signal.SIGTERM)}
+        starts = {"mpirun": (mpirun, signal.SIGUSR1), "launch": (self.launch, signal.SIGTERM)}
         for name, (start, number) in starts.items():
             with self.subTest(start=name):
                 output = f"stuck-{name}"
-                job = start(output)
-                wait_for_epoch(job, output)
+                job = HeldJob(start(3, output))
+                job.wait_still()
                 stuck = ranks_of(job)[1]
                 os.kill(stuck, signal.SIGSTOP)
+                job.let_go()
                 try:
                     job.send(number)
-                    with self.assertRaises(Exception):
+                    with self.assertRaises(subprocess.TimeoutExpired):
                         job.process.wait(2.2)
                     job.send(number)
                     code = job.finish()
@@ -144,10 +153,9 @@ class Stopping(Workplaced):
         for ranks in (1, 2, 3):
             with self.subTest(ranks=ranks):
                 output = f"writing-{ranks}"
-                job = Job(mpirun(ranks, output))
-                wait_for_epoch(job, output)
-                wait_until(lambda: is_writing(output), "a checkpoint under way", job)
-                job.send(signal.SIGUSR1)
+                job = HeldJob(mpirun(ranks, output), before="/checkpoint-:3")
+                self.signal_where_it_stands(job, signal.SIGUSR1)
+                self.assertTrue(is_writing(output))
                 self.expect_stop(job, output)
                 self.expect_the_rest(3 - ranks or 2, output)
 
@@ -158,14 +166,13 @@ class Stopping(Workplaced):
         for ranks in (2, 3):
             with self.subTest(ranks=ranks):
                 output = f"validating-{ranks}"
-                job = Job(mpirun(ranks, output, **one_step))
-                wait_until(lambda: os.path.exists(os.path.join(output, "checkpoint.h5")), "a checkpoint", job)
-                try:
-                    job.process.wait(draw.uniform(0, 0.1))
-                except Exception:
-                    pass
-                job.send(signal.SIGUSR1)
-                self.assertIn(job.finish(), (0, STOPPED), job.messages())
+                job = HeldJob(mpirun(ranks, output, **one_step))
+                job.wait_still()
+                job.go_on()
+                time.sleep(draw.uniform(0, 0.01))
+                for rank in ranks_of(job):  # itself, for mpirun would take its time
+                    kill(rank, signal.SIGUSR1)
+                self.expect_stop(job, output)
                 require(mpirun(2, output, "--resume", **one_step))
                 expect_same("validating", output)
 

@@ -6,9 +6,8 @@ import signal
 import stat
 import unittest
 
-from training import (EPOCHS, LAUNCH, TRAIN, Job, Workplace, catches, children, expect_same, finish, generate, kill,
-                      mpirun, ranks_of,
-                      require, trainer, wait_for_epoch, wait_until)
+from training import (LAUNCH, TRAIN, HeldJob, Job, Workplace, children, expect_same, finish, generate, is_trainer,
+                      kill, mpirun, ranks_of, require, trainer, wait_until)
 
 # Ends with the codes in the file `codes`, one to a start, and notes what it was called with and found.
 PLAYER = """#!/bin/sh
@@ -187,14 +186,14 @@ class Supervision(unittest.TestCase):
 
     def test_ranks_killed_again_and_again_cost_no_bit(self):
         generate("data.h5")
-        require(mpirun(2, "whole", epochs=2 * EPOCHS))
-        job = Job([LAUNCH, "--ranks", "3", "--restarts", "2", "--pause", "0", "--program", TRAIN, "--",
-                   *trainer("run", "--force", epochs=2 * EPOCHS)])
-        for epoch in (2, EPOCHS):
-            wait_for_epoch(job, "run", epoch)
-            ranks = wait_until(lambda: [rank for rank in ranks_of(job) if catches(rank, signal.SIGUSR2)], "ranks", job)
-            kill(ranks[-1])
-            wait_until(lambda: not os.path.exists(f"/proc/{ranks[-1]}"), "the end of a rank", job)
+        require(mpirun(2, "whole"))
+        job = HeldJob([LAUNCH, "--ranks", "3", "--restarts", "2", "--pause", "0", "--program", TRAIN, "--",
+                       *trainer("run", "--force")])
+        for _ in range(2):
+            first = job.wait_still()
+            kill(ranks_of(job)[-1])
+            wait_until(lambda: not is_trainer(first), "the end of all ranks", job)
+            job.go_on()
         self.assertEqual(job.finish(), 0, job.messages())
         self.assertEqual(job.messages().count("from the last checkpoint in"), 2, job.messages())
         expect_same("whole", "run")
