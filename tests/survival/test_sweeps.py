@@ -5,14 +5,13 @@ import os
 import re
 import signal
 import subprocess
+import time
 import unittest
 
-from training import (BIN, MPIEXEC, SAME, SOURCE, Job, Workplaced, descendants, finish, generate, kill, require,
-                      wait_until)
+from training import BIN, MPIEXEC, SAME, SOURCE, HeldJob, Workplaced, finish, generate, require, with_faults
 
 SWEEP = os.path.join(BIN, "ampcf-sweep")
 LAUNCH = os.path.join(SOURCE, "launch", "sweep")
-FAULTS = os.environ.get("AMPCF_FAULTS", "")
 FILE = """attention = identity
 dim = 16
 batch-size = 128
@@ -28,6 +27,10 @@ bracket = 4
 learning-rate = log 0.003 .. 0.03
 personas = 1, 2, 3
 """
+
+
+# Before it a process has left one result, and trained what will be another.
+SECOND = "/results/:2"
 
 
 def options(output, *flags):
@@ -67,9 +70,10 @@ class Sweeps(Workplaced):
 
     def test_one_that_is_killed_again_and_again_loses_no_finished_work_and_ends_the_same(self):
         before = {}
-        for ranks, ended, ranks_per_trial in ((2, 1, 1), (3, 3, 2)):
-            job = Job(mpirun(ranks, "killed", "--resume", "--ranks-per-trial", str(ranks_per_trial)))
-            wait_until(lambda: results("killed") >= ended, f"{ended} results", job)
+        for ranks, ranks_per_trial in ((2, 1), (3, 2)):
+            job = HeldJob(mpirun(ranks, "killed", "--resume", "--ranks-per-trial", str(ranks_per_trial)), before=SECOND)
+            job.wait_still()
+            self.assertGreater(results("killed"), len(before))
             job.kill()
             for name, inode in before.items():
                 self.assertEqual(os.stat(name).st_ino, inode)
@@ -80,9 +84,10 @@ class Sweeps(Workplaced):
         self.expect_same("killed")
 
     def test_one_that_is_stopped_says_so_and_goes_on(self):
-        job = Job(mpirun(2, "stopped"))
-        wait_until(lambda: results("stopped") >= 1, "a result", job)
+        job = HeldJob(mpirun(2, "stopped"), before=SECOND)
+        job.wait_still()
         job.send(signal.SIGUSR1)
+        job.wait_for_signal()
         self.assertEqual(job.finish(), 75, job.messages())
         self.assertIn("go on with the same command and --resume", job.messages())
         self.assertEqual(os.listdir("stopped/claims"), [])
@@ -90,16 +95,16 @@ class Sweeps(Workplaced):
         self.expect_same("stopped")
 
     def test_one_that_is_out_of_time_goes_on(self):
-        code, messages = finish(mpirun(2, "late", "--time-limit", "1", "--time-spent", "1"))
-        self.assertIn(code, (0, 75), messages)
+        job = HeldJob(mpirun(2, "late", "--time-limit", "1"), before=SECOND)
+        job.wait_still()
+        time.sleep(1)
+        self.assertEqual(job.finish(), 75, job.messages())
         require(mpirun(2, "late", "--resume"))
         self.expect_same("late")
 
-    @unittest.skipIf("AMPCF_EPOCHS" in os.environ, "sanitizers let nothing be preloaded before them")
     def test_a_trial_that_crashes_twice_is_set_aside_and_its_neighbours_end_the_same(self):
-        fault = {**os.environ, "LD_PRELOAD": FAULTS, "AMPCF_FAULT_DIE_AT": "crashed/trials/0006/log.csv"}
-        code, messages = finish([LAUNCH, "--ranks", "2", "--restarts", "1", "--pause", "0", "--", *options("crashed")],
-                                env=fault)
+        code, messages = finish([LAUNCH, "--ranks", "2", "--restarts", "1", "--pause", "0", "--program", SWEEP, "--",
+                                 *options("crashed")], env=with_faults(DIE_BEFORE="crashed/trials/0006/log.csv:1"))
         self.assertEqual(code, 0, messages)
         self.assertEqual(os.listdir("crashed/crashes"), ["0006"], messages)
         rows = {row["trial"]: row for row in table("crashed")}
@@ -113,13 +118,9 @@ class Sweeps(Workplaced):
         self.assertIn(states["6"], ("finished", "stopped early"))
 
     def test_two_at_once_in_a_folder_are_refused(self):
-        job = Job(mpirun(1, "busy"))
-        wait_until(lambda: results("busy") >= 1, "a result", job)
-        for process in descendants(job.pid):
-            kill(process, signal.SIGSTOP)
+        job = HeldJob(mpirun(1, "busy"), before=SECOND)
+        job.wait_still()
         code, messages = finish(mpirun(1, "busy", "--resume"))
-        for process in descendants(job.pid):
-            kill(process, signal.SIGCONT)
         job.kill()
         self.assertEqual(code, 2, messages)
         self.assertIn("is in use by process", messages)
