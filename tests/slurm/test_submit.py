@@ -15,7 +15,8 @@ import unittest
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "support"))
 
-from training import BIN, SOURCE, Workplaced, expect_same, generate, mpirun, require, trainer, wait_until
+from training import (BIN, SOURCE, Hold, Workplaced, expect_same, generate, mpirun, require, trainer, wait_until,
+                      with_faults)
 
 CLUSTER = os.path.join(SOURCE, "cluster")
 SUBMIT = os.path.join(CLUSTER, "submit")
@@ -105,44 +106,53 @@ class Filling(Workplaced):
 
 
 class Chain(Workplaced):
-    """The first start is warned after a second, the next has all the time that it needs."""
-
-    EPOCHS = 200  # some seconds where nothing else runs
+    """The first start is warned after a second, the next has all the time that it needs. It stands still until then."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         generate("data.h5", users=400)
-        require(mpirun(2, "whole", epochs=cls.EPOCHS))
+        require(mpirun(2, "whole"))
         with open("site.env", "w", encoding="ascii") as file:
             file.write(f". {shlex.quote(CLUSTER)}/site.env\nprograms={shlex.quote(BIN)}\nmpirun_options=()\n")
 
-    def train(self, scheduler, *options, site="site.env", output=None, flags=()):
+    def train(self, scheduler, *options, site="site.env", output=None, flags=(), **faults):
         jobs = os.path.abspath(f"{output or scheduler}-jobs")
         os.mkdir(jobs)
+        environment = {"FAKE_JOBS": jobs, "PATH": os.path.join(HERE, "fake") + ":" + os.environ["PATH"]}
         done = submit("--scheduler", scheduler, "--site", site, "train", "--ranks-per-node", "2", *options, "--",
-                      *trainer(output or scheduler, *flags, epochs=self.EPOCHS), FAKE_JOBS=jobs,
-                      PATH=os.path.join(HERE, "fake") + ":" + os.environ["PATH"])
+                      *trainer(output or scheduler, *flags), **with_faults(environment, **faults))
         self.assertEqual(done.returncode, 0, done.stderr)
         return jobs
+
+    @staticmethod
+    def log(output):
+        text = ""
+        for path in glob.glob(f"{output}.train*.log"):
+            with open(path, encoding="utf-8") as file:
+                text += file.read()
+        return text
 
     def expect_end(self, output, last_job, code):
         """The log of a job that ends with this code."""
         wait_until(lambda: os.path.exists(os.path.join(last_job, "code")), f"the end of the job {output}", pause=0.1)
-        with open(glob.glob(f"{output}.train*.log")[0], encoding="utf-8") as file:
-            log = file.read()
+        log = self.log(output)
         with open(os.path.join(last_job, "code"), encoding="ascii") as file:
             self.assertEqual(file.read().strip(), str(code), log)
         return log
 
-    def expect(self, scheduler, last_job):
-        log = self.expect_end(scheduler, last_job, 0)
+    def expect_a_second_start(self, scheduler, last_job, *options):
+        hold = Hold()
+        jobs = self.train(scheduler, *options, **hold.variables)
+        wait_until(lambda: hold.has_signal() or "back to the queue" in self.log(scheduler), "the warning", pause=0.02)
+        hold.let_go()
+        log = self.expect_end(scheduler, os.path.join(jobs, last_job), 0)
         self.assertEqual(log.count("back to the queue"), 1, log)
         expect_same("whole", scheduler)
+        return jobs
 
     def test_PbsStartsAgainUntilARunIsDone(self):
-        jobs = self.train("pbs", "--time", "0:01:00", "--warning", "59")
-        self.expect("pbs", os.path.join(jobs, "2"))
+        jobs = self.expect_a_second_start("pbs", "2", "--time", "0:10:00", "--warning", "599")
         with open(os.path.join(jobs, "1", "code"), encoding="ascii") as file:
             self.assertEqual(file.read().strip(), "75")
 
@@ -168,8 +178,7 @@ class Chain(Workplaced):
         self.assertIn("launcher=rsh in", self.expect_end("other", os.path.join(jobs, "1"), 2))
 
     def test_LsfStartsAgainUntilARunIsDone(self):
-        jobs = self.train("lsf", "--time", "1:00:00", "--warning", "3540")
-        self.expect("lsf", os.path.join(jobs, "1"))
+        self.expect_a_second_start("lsf", "1", "--time", "1:00:00", "--warning", "3540")
 
 
 if __name__ == "__main__":
