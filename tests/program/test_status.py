@@ -7,8 +7,8 @@ import signal
 import subprocess
 import unittest
 
-from training import (BIN, MPIEXEC, SOURCE, Job, Workplaced, generate, kill, mpirun, ranks_of, require, wait_for_epoch,
-                      wait_until)
+from training import (BIN, MPIEXEC, SOURCE, HeldJob, Job, Workplaced, generate, kill, mpirun, ranks_of, require,
+                      wait_for_epoch, wait_until)
 
 STATUS = os.path.join(SOURCE, "launch", "status")
 
@@ -68,12 +68,14 @@ class Status(Workplaced):
         self.assertIn("diverged", report["message"])
 
     def test_both_parts_of_a_refit(self):
-        job = Job(mpirun(1, "refit", "--refit", epochs=100))
+        job = HeldJob(mpirun(1, "refit", "--refit", epochs=3), before="/log.csv:2")
         seen = set()
-        while job.process.poll() is None:
+        while "fitting" not in seen:
+            job.wait_still()
             seen.add(look("refit")[1]["state"])
+            job.go_on()
+        self.assertEqual(seen, {"searching", "fitting"})
         self.assertEqual(job.finish(), 0, job.messages())
-        self.assertTrue({"searching", "fitting"} & seen, seen)
         report = look("refit")[1]
         self.assertEqual(report["state"], "finished")
         self.assertEqual(report["part"], "fitting")
