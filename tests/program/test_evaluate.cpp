@@ -46,10 +46,14 @@ TEST_F(Evaluate, PrintsATableAndWritesBothFiles) {
 }
 
 TEST_F(Evaluate, PrintsAndComparesInEightyColumns) {
-  const auto tables =
-      run_on_data({"--baseline", "popularity"}).out +
-      run({"--compare", (directory_ / "metrics.h5").string(), (directory_ / "metrics.h5").string()}).out;
-  std::istringstream lines(tables);
+  const auto evaluation = run_on_data({"--baseline", "popularity"});
+  ASSERT_EQ(evaluation.exit_code, 0) << evaluation.err;
+  const auto metrics = (directory_ / "metrics.h5").string();
+  const auto comparison = run({"--compare", metrics, metrics});
+  ASSERT_EQ(comparison.exit_code, 0) << comparison.err;
+  EXPECT_THAT(evaluation.out, HasSubstr("hr@10"));
+  EXPECT_THAT(comparison.out, HasSubstr("full_ndcg@10"));
+  std::istringstream lines(evaluation.out + comparison.out);
   for (std::string line; std::getline(lines, line);) {
     if (line.find(directory_.path().string()) == std::string::npos) {
       EXPECT_LE(line.size(), 80U) << line;
@@ -65,19 +69,6 @@ TEST_F(Evaluate, UnderMpirunPrintsOnceAndWritesTheSame) {
   EXPECT_EQ(together.exit_code, 0) << together.err;
   EXPECT_EQ(together.out, alone.out);
   EXPECT_EQ(testing::text_of(output_), text);
-}
-
-TEST_F(Evaluate, HelpListsEveryOption) {
-  const auto result = run({"--help"});
-  EXPECT_EQ(result.exit_code, 0);
-  EXPECT_THAT(result.err, IsEmpty());
-  for (const std::string option :
-       {"data",      "checkpoint",   "recommendations",     "baseline", "output",           "test-file",  "k",
-        "split",     "tdd",          "taste-space",         "tastes",   "taste-dimensions", "taste-seed", "seed",
-        "bootstrap", "confidence",   "bootstrap-seed",      "compare",  "metrics",          "format",     "config",
-        "version",   "explanations", "explanations-against"}) {
-    EXPECT_THAT(result.out, HasSubstr("--" + option));
-  }
 }
 
 TEST_F(Evaluate, WrongUsageExitsWith2) {

@@ -7,8 +7,10 @@ namespace ampcf {
 
 namespace {
 
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::IsSupersetOf;
 using testing::ProgramRun;
 using ::testing::StartsWith;
 
@@ -18,6 +20,19 @@ class EveryProgram : public ::testing::TestWithParam<std::string> {
   static ProgramRun run(std::vector<std::string> words) {
     words.insert(words.begin(), testing::program(GetParam()));
     return testing::run_program(words);
+  }
+
+  /// As in --output, all that the program's table of options knows: the shell completes them.
+  static std::vector<std::string> all_options() {
+    const auto completion = run({"--describe", "bash"}).out;
+    const std::string before = "local options=\"";
+    const auto begin = completion.find(before);
+    if (begin == std::string::npos) {
+      return {};
+    }
+    const auto end = completion.find('"', begin + before.size());
+    std::istringstream names(completion.substr(begin + before.size(), end - begin - before.size()));
+    return {std::istream_iterator<std::string>(names), {}};
   }
 
   static void expect_wrong_usage(const std::vector<std::string>& words, const std::string& complaint) {
@@ -84,6 +99,15 @@ TEST_P(EveryProgram, HelpsInEightyColumns) {
   for (std::string line; std::getline(help, line);) {
     EXPECT_LE(line.size(), 80U) << line;
     EXPECT_FALSE(line.ends_with(' ')) << line;
+  }
+}
+
+TEST_P(EveryProgram, HelpsWithEveryOption) {
+  const auto options = all_options();
+  EXPECT_THAT(options, IsSupersetOf({"--config", "--help", "--version", "--output"}));
+  const auto help = run({"--help"}).out;
+  for (const auto& option : options) {
+    EXPECT_THAT(help, ContainsRegex("\n  " + option + "[ \n]"));
   }
 }
 
