@@ -116,35 +116,45 @@ std::byte* NodeMemory::allocate_bytes(std::size_t bytes) {
     return own_.emplace_back(bytes).data();
   }
   const bool is_first = ranks_.rank() == 0;
-  auto name = is_first ? new_name() : std::string();
-  ranks_.broadcast(name, 0);
+  std::string name;
   const auto agree = [&](auto&& work) {
     try {
       ranks_.agree(work);
     } catch (const AgreedError& error) {
-      shm_unlink(name.c_str());
+      if (is_first) {
+        shm_unlink(name.c_str());
+      }
       throw RuntimeError(
           "the ranks of a node cannot share {} MB of memory ({}): give /dev/shm more room, or use --sharing-ranks 1",
           bytes / 1000000 + 1, error.what());
     }
   };
-  auto& segment = segments_.emplace_back();
+  std::unique_ptr<Segment> segment;
   std::byte* memory = nullptr;
   agree([&] {
     if (is_first) {
+      name = new_name();
       segment = std::make_unique<Segment>(name, O_CREAT | O_EXCL, bytes);
-      segment->reserve();
     }
+    segments_.reserve(segments_.size() + 1);
   });
+  ranks_.broadcast(name, 0);
   agree([&] {
     if (!is_first) {
       segment = std::make_unique<Segment>(name, 0, bytes);
     }
-    memory = segment->map();
   });
+  // The name goes before there is anything behind it: whenever ranks are killed, their memory goes with them.
   if (is_first) {
     shm_unlink(name.c_str());
   }
+  agree([&] {
+    if (is_first) {
+      segment->reserve();
+    }
+  });
+  agree([&] { memory = segment->map(); });
+  segments_.push_back(std::move(segment));
   return memory;
 }
 

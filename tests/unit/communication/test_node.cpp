@@ -6,11 +6,34 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <sys/stat.h>
+
 #include <algorithm>
+#include <atomic>
+#include <filesystem>
+#include <thread>
 
 namespace ampcf::communication {
 
 using ampcf::testing::world;
+
+namespace {
+
+// Whether this process has a file of shared memory open that has both a name and room: what a killed run leaves behind.
+bool holds_named_room() {
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd", ignored)) {
+    struct stat status {};
+    const bool has_room = stat(entry.path().c_str(), &status) == 0 && status.st_size > 0;  // first: names go, not come
+    const auto target = std::filesystem::read_symlink(entry.path(), ignored).string();
+    if (has_room && target.starts_with("/dev/shm/ampcf-") && !target.ends_with(" (deleted)")) {
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
 
 TEST(Node, HoldsAtMostAsManyRanksAsAsked) {
   const Node whole(world(), 0);
@@ -81,6 +104,24 @@ TEST(NodeMemory, ThatNoHostHasIsRefusedOnAllRanks) {
   EXPECT_THAT(ampcf::testing::error_of<RuntimeError>([&] { (void)memory.allocate<char>(std::size_t{1} << 50U); }),
               ::testing::HasSubstr("cannot share"));
   EXPECT_EQ(memory.allocate<float>(10)[9], 0.0F);
+}
+
+// Ranks can be killed at any moment.
+TEST(NodeMemory, HasNoNameOnceItHasRoom) {
+  const Node node(world(), 0);
+  NodeMemory memory(node.ranks());
+  std::atomic<bool> is_over = false;
+  bool is_found = false;
+  std::thread watcher([&] {
+    while (!is_over) {
+      is_found |= holds_named_room();
+    }
+  });
+  const auto numbers = memory.allocate<char>(100'000'000);
+  is_over = true;
+  watcher.join();
+  EXPECT_EQ(numbers.back(), 0);
+  EXPECT_FALSE(is_found);
 }
 
 TEST(NodeMemory, HoldsVectorsWhoseCopiesAreTheirOwn) {
