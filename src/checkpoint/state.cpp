@@ -172,42 +172,29 @@ void write_partial(const std::filesystem::path& partial, const communication::Co
 
 }  // namespace
 
-TrainingState::TrainingState(const model::Dimensions& dimensions, UserRange users, std::uint64_t item_count,
-                             communication::NodeMemory& memory, StateParts parts)
-    : personas(dimensions, users),
-      shared(dimensions, item_count,
-             {memory.allocator<float>(item_count * dimensions.padded_dim()), memory.allocator<float>(item_count)}),
-      persona_moments(users.count(), dimensions.user_stride()),
-      item_moments(item_count, dimensions.padded_dim(),
-                   {{memory.allocator<float>(item_count * dimensions.padded_dim()),
-                     memory.allocator<float>(item_count * dimensions.padded_dim())},
-                    memory.allocator<std::uint32_t>(item_count)}),
-      bias_moments(item_count, 1, {memory.allocator<float>(item_count), memory.allocator<float>(item_count)}),
-      user_projection_moments(1, dimensions.padded_dim() * dimensions.padded_attention_dim()),
-      item_projection_moments(1, dimensions.padded_attention_dim() * dimensions.padded_dim()) {
+ItemMemory::ItemMemory(const model::Dimensions& dimensions, std::uint64_t item_count, communication::NodeMemory& memory,
+                       StateParts parts) {
+  const auto rows = item_count * dimensions.padded_dim();
+  items = {memory.allocator<float>(rows), memory.allocator<float>(item_count)};
+  moments = {{memory.allocator<float>(rows), memory.allocator<float>(rows)},
+             memory.allocator<std::uint32_t>(item_count)};
+  bias_moments = {memory.allocator<float>(item_count), memory.allocator<float>(item_count)};
   if (parts.mean) {
-    mean.emplace(model::ParameterMean{
-        {dimensions, users},
-        {dimensions,
-         item_count,
-         {memory.allocator<float>(item_count * dimensions.padded_dim()), memory.allocator<float>(item_count)}}});
-  }
-  if (parts.shares) {
-    persona_shares = {dimensions.personas, users.count()};
+    mean = {memory.allocator<float>(rows), memory.allocator<float>(item_count)};
   }
 }
 
 TrainingState::TrainingState(const model::Dimensions& dimensions, UserRange users, std::uint64_t item_count,
-                             StateParts parts)
+                             StateParts parts, const ItemMemory& memory)
     : personas(dimensions, users),
-      shared(dimensions, item_count),
+      shared(dimensions, item_count, memory.items),
       persona_moments(users.count(), dimensions.user_stride()),
-      item_moments(item_count, dimensions.padded_dim()),
-      bias_moments(item_count, 1),
+      item_moments(item_count, dimensions.padded_dim(), memory.moments),
+      bias_moments(item_count, 1, memory.bias_moments),
       user_projection_moments(1, dimensions.padded_dim() * dimensions.padded_attention_dim()),
       item_projection_moments(1, dimensions.padded_attention_dim() * dimensions.padded_dim()) {
   if (parts.mean) {
-    mean.emplace(model::ParameterMean{{dimensions, users}, {dimensions, item_count}});
+    mean.emplace(model::ParameterMean{{dimensions, users}, {dimensions, item_count, memory.mean}});
   }
   if (parts.shares) {
     persona_shares = {dimensions.personas, users.count()};

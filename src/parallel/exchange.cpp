@@ -42,8 +42,24 @@ FormGradient form_of(const GradientShape& shape, Number* memory) {
 
 }  // namespace
 
-GradientExchange::GradientExchange(const communication::Node& node, communication::NodeMemory& memory,
-                                   const GradientShape& shape)
+GradientExchange::Memory::Memory(const communication::Node& node, communication::NodeMemory& memory,
+                                 const GradientShape& shape)
+    : peers_([&] {
+        std::vector<Peer> peers;
+        node.ranks().agree([&] { peers.resize(static_cast<std::size_t>(node.ranks().size())); });
+        for (auto& peer : peers) {
+          peer = {memory.allocate<Notice>(1).data(), memory.allocate<Verdict>(1).data(),
+                  memory.allocate<Number>(rows_capacity(shape)).data(),
+                  memory.allocate<Number>(FormGradient::size(shape.dimensions)).data()};
+        }
+        return peers;
+      }()),
+      form_total_(memory.allocate<Number>(FormGradient::size(shape.dimensions))),
+      published_(node.ranks(), memory),
+      formed_(node.ranks(), memory),
+      updated_(node.ranks(), memory) {}
+
+GradientExchange::GradientExchange(const communication::Node& node, Memory memory, const GradientShape& shape)
     : node_(node),
       lane_(node.lane_number()),
       forms_late_(shape.projected == model::Projected::items),
@@ -56,20 +72,11 @@ GradientExchange::GradientExchange(const communication::Node& node, communicatio
       }()),
       nodes_(static_cast<std::size_t>(node.lane().size())),
       this_node_(static_cast<std::size_t>(node.lane().rank())),
-      peers_([&] {
-        std::vector<Peer> peers;
-        peers.reserve(static_cast<std::size_t>(node.ranks().size()));
-        for (int rank = 0; rank < node.ranks().size(); ++rank) {
-          peers.push_back({memory.allocate<Notice>(1).data(), memory.allocate<Verdict>(1).data(),
-                           memory.allocate<Number>(rows_capacity(shape)).data(),
-                           memory.allocate<Number>(FormGradient::size(shape.dimensions)).data()});
-        }
-        return peers;
-      }()),
-      form_total_(memory.allocate<Number>(FormGradient::size(shape.dimensions))),
-      published_(node.ranks(), memory),
-      formed_(node.ranks(), memory),
-      updated_(node.ranks(), memory),
+      peers_(std::move(memory.peers_)),
+      form_total_(memory.form_total_),
+      published_(memory.published_),
+      formed_(memory.formed_),
+      updated_(memory.updated_),
       items_(shape.components(), shape.item_count, shape.largest_batch, shape.candidates_per_example, shape.scale,
              ItemGradients::Memory(peers_[lane_].rows)),
       form_(form_of(shape, peers_[lane_].form)),

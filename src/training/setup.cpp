@@ -71,9 +71,13 @@ void Trainer::share_memory() {
   node_.emplace(communicator_, options_.sharing_ranks);
   require_room_in_memory();
   memory_.emplace(node_->ranks());
-  communicator_.agree([&] {
-    state_.emplace(options_.dimensions, interactions_.users, dataset_->item_count(), *memory_, parts_of(options_));
-  });
+  // What the ranks of a node make together comes by itself: a rank that failed at anything of its own in between would
+  // be waited for by its node, and wait here.
+  const auto parts = parts_of(options_);
+  checkpoint::ItemMemory items;
+  communicator_.agree([&] { items = {options_.dimensions, dataset_->item_count(), *memory_, parts}; });
+  communicator_.agree(
+      [&] { state_.emplace(options_.dimensions, interactions_.users, dataset_->item_count(), parts, items); });
 }
 
 model::Projected Trainer::projected() const {
@@ -151,13 +155,16 @@ void Trainer::initialize() {
 
 void Trainer::build_step() {
   const auto counts = count_items(communicator_, interactions_, dataset_->item_count());
+  std::vector<float> logs;
+  parallel::GradientShape shape;
   communicator_.agree([&] {
     sampling::NegativeSampler negatives(options_.negatives, counts, options_.seed);
     const auto share = largest_share(counts, negatives, options_, dataset_->interaction_count());
-    auto logs = options_.has_log_q ? log_probabilities(negatives.table()) : std::vector<float>();
+    if (options_.has_log_q) {
+      logs = log_probabilities(negatives.table());
+    }
     sampler_.emplace(*plan_, static_cast<std::uint64_t>(communicator_.rank()), interactions_, std::move(negatives),
                      options_.is_full_softmax, options_.seed);
-    parallel::GradientShape shape;
     shape.dimensions = options_.dimensions;
     shape.projected = projected();
     shape.item_count = dataset_->item_count();
@@ -167,8 +174,12 @@ void Trainer::build_step() {
     shape.shards = plan_->shard_count();
     shape.largest_share = plan_->largest_share();
     shape.are_totals_rounded = options_.gradient_bits == "16";
-    step_.emplace(communicator_, *node_, *memory_, *plan_, *sampler_, options_.loss, updates_of(options_), shape,
-                  std::move(logs), *state_);
+  });
+  std::optional<parallel::GradientExchange::Memory> memory;
+  communicator_.agree([&] { memory.emplace(*node_, *memory_, shape); });
+  communicator_.agree([&] {
+    step_.emplace(communicator_, *node_, std::move(*memory), *plan_, *sampler_, options_.loss, updates_of(options_),
+                  shape, std::move(logs), *state_);
   });
 }
 

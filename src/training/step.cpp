@@ -49,7 +49,7 @@ LossSums::Means LossSums::means(const communication::Communicator& communicator,
 }
 
 TrainingStep::TrainingStep(const communication::Communicator& communicator, const communication::Node& node,
-                           communication::NodeMemory& memory, const parallel::ShardPlan& plan,
+                           parallel::GradientExchange::Memory memory, const parallel::ShardPlan& plan,
                            parallel::BatchSampler& sampler, const model::LossWeights& weights,
                            const optimizer::UpdateOptions& updates, const parallel::GradientShape& shape,
                            std::vector<float> log_probabilities, checkpoint::TrainingState& state)
@@ -62,7 +62,7 @@ TrainingStep::TrainingStep(const communication::Communicator& communicator, cons
       state_(state),
       gradient_(shape.dimensions, shape.projected, shape.candidates_per_example, weights, shape.scale.factor()),
       projects_items_(shape.projected == model::Projected::items),
-      exchange_(node, memory, shape),
+      exchange_(node, std::move(memory), shape),
       losses_(shape.candidates_per_example - 1),
       form_total_(exchange_.form_total().size()),
       user_projection_gradient_(state.shared.user_projection.size()),

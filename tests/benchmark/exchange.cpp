@@ -34,7 +34,7 @@ void run_case(benchmark::State& state, const Communicator& world, std::uint64_t 
   shape.largest_share = batch;
   const communication::Node node(world, shares_memory ? 0 : 1);
   communication::NodeMemory memory(node.ranks());
-  parallel::GradientExchange exchange(node, memory, shape);
+  parallel::GradientExchange exchange(node, {node, memory, shape}, shape);
   random::Draws draws(1, random::Stream::generation, static_cast<std::uint64_t>(world.rank()));
   std::vector<ItemIndex> touched(batch * kCandidates / static_cast<std::uint64_t>(world.size()));
   for (auto& item : touched) {

@@ -30,7 +30,8 @@ class Bench {
         plan_(data.indptr(), 128, 1, c.batch),
         interactions_(data.interactions({0, data.user_count()})),
         sampler_(plan_, 0, interactions_, {{.count = c.negatives}, train_counts(data), 1}, false, 1),
-        state_(c.dimensions, {0, data.user_count()}, data.item_count(), memory_, {}) {
+        state_(c.dimensions, {0, data.user_count()}, data.item_count(), {},
+               {c.dimensions, data.item_count(), memory_, {}}) {
     model::initialize(state_.personas, 0.1, 1);
     model::initialize(state_.shared, 0.1, 0.01, 1);
     parallel::GradientShape shape;
@@ -43,8 +44,8 @@ class Bench {
     shape.scale = parallel::ItemScale::of(c.batch, c.negatives + 1, 0.2);
     shape.shards = plan_.shard_count();
     shape.largest_share = plan_.largest_share();
-    step_.emplace(communicator_, node_, memory_, plan_, sampler_, model::LossWeights{}, optimizer::UpdateOptions{},
-                  shape, std::vector<float>(), state_);
+    step_.emplace(communicator_, node_, parallel::GradientExchange::Memory(node_, memory_, shape), plan_, sampler_,
+                  model::LossWeights{}, optimizer::UpdateOptions{}, shape, std::vector<float>(), state_);
     sampler_.begin_epoch(0);
   }
 

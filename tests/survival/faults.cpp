@@ -4,6 +4,7 @@
 //                                  PART in it
 //   AMPCF_FAULT_HOLD_BEFORE=PART:N stands still there, and before each such rename after it, until the test lets go
 //   AMPCF_FAULT_HOLD_FILE=PATH     where it notes that it stands still; support/training.py, HeldJob, is the other end
+//   AMPCF_FAULT_NO_MEMORY=N        the N-th piece of memory of 16 KiB or more that C++ asks for is refused
 
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -16,6 +17,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
+#include <new>
 #include <string_view>
 
 namespace {
@@ -88,7 +90,27 @@ void strike_before_rename(std::string_view target) {
   }
 }
 
+bool is_refused(std::size_t bytes) {
+  static std::atomic<int> count{0};
+  static const char* const fault = std::getenv("AMPCF_FAULT_NO_MEMORY");
+  return fault != nullptr && bytes >= 16384 && ++count == std::atoi(fault);
+}
+
+void* checked(void* memory) {
+  if (memory == nullptr) {
+    throw std::bad_alloc();
+  }
+  return memory;
+}
+
 }  // namespace
+
+void* operator new(std::size_t bytes) { return checked(is_refused(bytes) ? nullptr : std::malloc(bytes)); }
+
+void* operator new(std::size_t bytes, std::align_val_t alignment) {
+  const auto unit = static_cast<std::size_t>(alignment);
+  return checked(is_refused(bytes) ? nullptr : std::aligned_alloc(unit, (bytes + unit - 1) / unit * unit));
+}
 
 extern "C" {
 

@@ -9,6 +9,8 @@ import unittest
 from training import (MPIEXEC, TRAIN, HeldJob, Job, Workplaced, expect_same, finish, generate, kill, mpirun, ranks_of,
                       require, trainer, wait_for_epoch, wait_until)
 
+FAULTS = os.environ.get("AMPCF_FAULTS", "")
+
 
 class GoingWrong(Workplaced):
     @classmethod
@@ -80,6 +82,18 @@ class GoingWrong(Workplaced):
         self.expect_one_message([MPIEXEC, "-n", "2", TRAIN, *arguments, ":", "-n", "1", "--wdir", "empty", TRAIN,
                                  *arguments], 3, "[rank 2/3] data.h5: no such file")
         self.assertFalse(os.path.exists("unreadable"))
+
+    @unittest.skipIf("AMPCF_EPOCHS" in os.environ, "sanitizers let nothing be preloaded before them")
+    def test_a_rank_without_memory_ends_the_others_whatever_it_lacks_memory_for(self):
+        options = trainer("poor", "--force", epochs=1)
+        for piece in range(1, 1000):
+            fault = ["-x", f"LD_PRELOAD={FAULTS}", "-x", f"AMPCF_FAULT_NO_MEMORY={piece}"]
+            code, messages = finish([MPIEXEC, "-n", "1", TRAIN, *options, ":", "-n", "1", *fault, TRAIN, *options])
+            if code == 0:
+                break
+            self.assertIn("bad_alloc", messages)
+        self.assertEqual(code, 0, messages)
+        self.assertGreater(piece, 10)
 
     def test_divergence_names_step_term_and_checkpoint_once(self):
         for ranks in (1, 2, 3):

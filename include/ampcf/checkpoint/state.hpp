@@ -33,6 +33,18 @@ struct StateParts {
   bool shares = false;  // --lambda-balance
 };
 
+/// Where items, their moments and their mean shall lie; by default on the heap.
+struct ItemMemory {
+  model::SharedParameters<float>::Memory items, mean;
+  optimizer::MomentTable::Memory moments;
+  optimizer::Moments::Memory bias_moments;
+
+  ItemMemory() = default;
+  /// Collective over the node of `memory`. Fails on all its ranks or on none.
+  ItemMemory(const model::Dimensions& dimensions, std::uint64_t item_count, communication::NodeMemory& memory,
+             StateParts parts);
+};
+
 /// All that training changes. Personas and their moments are this rank's users alone; the rest is the same on every
 /// rank, and of items and their moments the ranks of a node may share one copy.
 struct TrainingState {
@@ -47,10 +59,9 @@ struct TrainingState {
   model::PersonaShares persona_shares;             // of the local users, where the balance term asks for them
   Progress progress;
 
-  /// Collective over the node of `memory`, in which items, their moments and their mean shall lie.
-  TrainingState(const model::Dimensions& dimensions, UserRange users, std::uint64_t item_count,
-                communication::NodeMemory& memory, StateParts parts);
-  TrainingState(const model::Dimensions& dimensions, UserRange users, std::uint64_t item_count, StateParts parts = {});
+  /// May fail on one rank alone; so `memory`, which ranks make together, is made before.
+  TrainingState(const model::Dimensions& dimensions, UserRange users, std::uint64_t item_count, StateParts parts = {},
+                const ItemMemory& memory = {});
 
   /// The same on every rank, also on one without users.
   [[nodiscard]] StateParts parts() const { return {mean.has_value(), persona_shares.personas > 0}; }

@@ -50,8 +50,10 @@ class GradientExchange {
   /// A block of items always belongs to one lane, so that a sum over it in a given order depends on nothing else.
   static constexpr std::size_t kItemBlocks = 128;
 
-  /// Collective over the node.
-  GradientExchange(const communication::Node& node, communication::NodeMemory& memory, const GradientShape& shape);
+  class Memory;
+
+  /// May fail on one rank alone; so `memory`, which the ranks of the node make together, is made before.
+  GradientExchange(const communication::Node& node, Memory memory, const GradientShape& shape);
 
   [[nodiscard]] ItemGradients& items() { return items_; }
   [[nodiscard]] const ItemGradients& items() const { return items_; }
@@ -191,6 +193,22 @@ class GradientExchange {
   std::uint64_t bytes_received_ = 0;
   std::uint64_t steps_by_owners_ = 0;
   double seconds_waiting_ = 0.0;
+};
+
+/// What the ranks of a node share of an exchange.
+class GradientExchange::Memory {
+ public:
+  /// Collective over the node. Fails on all its ranks or on none.
+  Memory(const communication::Node& node, communication::NodeMemory& memory, const GradientShape& shape);
+
+ private:
+  friend class GradientExchange;
+
+  std::vector<Peer> peers_;
+  std::span<Number> form_total_;
+  communication::NodeBarrier published_;
+  communication::NodeBarrier formed_;
+  communication::NodeBarrier updated_;
 };
 
 }  // namespace ampcf::parallel

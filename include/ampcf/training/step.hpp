@@ -41,12 +41,12 @@ class LossSums {
 /// One optimiser step, data-parallel: gradients of this rank's part, sums over ranks, updates.
 class TrainingStep {
  public:
-  /// Collective. Items and their moments in `state` lie in `memory` of `node`.
+  /// May fail on one rank alone. Items and their moments in `state` lie in memory of `node`, as `memory` does.
   TrainingStep(const communication::Communicator& communicator, const communication::Node& node,
-               communication::NodeMemory& memory, const parallel::ShardPlan& plan, parallel::BatchSampler& sampler,
-               const model::LossWeights& weights, const optimizer::UpdateOptions& updates,
-               const parallel::GradientShape& shape, std::vector<float> log_probabilities,
-               checkpoint::TrainingState& state);
+               parallel::GradientExchange::Memory memory, const parallel::ShardPlan& plan,
+               parallel::BatchSampler& sampler, const model::LossWeights& weights,
+               const optimizer::UpdateOptions& updates, const parallel::GradientShape& shape,
+               std::vector<float> log_probabilities, checkpoint::TrainingState& state);
 
   /// Collective. Runs step `step` of the sampler's epoch. `request` is a rank's wish to stop; returns the largest over
   /// all ranks. A loss that is not finite on one rank is a RuntimeError on all, after which the state is of no use.

@@ -40,7 +40,7 @@ struct Ranks {
   GradientExchange exchange;
 
   Ranks(std::uint64_t sharing, const GradientShape& shape)
-      : node(world(), sharing), memory(node.ranks()), exchange(node, memory, shape) {}
+      : node(world(), sharing), memory(node.ranks()), exchange(node, {node, memory, shape}, shape) {}
 };
 
 // Contribution `i` of a step, wherever it is computed.
