@@ -13,9 +13,12 @@ int bits_below_overflow(double largest) { return 30 - static_cast<int>(std::ceil
 
 }  // namespace
 
-ItemScale ItemScale::of(std::uint64_t largest_batch, std::size_t candidates_per_example, double largest_share) {
-  const double expected = largest_share * static_cast<double>(largest_batch);
-  const double likely = std::ceil(expected + 10.0 * std::sqrt(expected) + 16.0);
+ItemScale ItemScale::of(std::uint64_t largest_batch, std::size_t candidates_per_example,
+                        const Occurrences& occurrences) {
+  const double expected = occurrences.mean * static_cast<double>(largest_batch);
+  // Where positives differ, an item comes in clumps: as many times rarer, each as large.
+  const double clump = 1.0 + occurrences.of_one;
+  const double likely = std::ceil(expected + 10.0 * std::sqrt(expected * clump) + 16.0 * clump);
   const double possible = static_cast<double>(largest_batch) * static_cast<double>(candidates_per_example);
   const double most = std::min(likely, possible);
   return {bits_below_overflow(most * static_cast<double>(kClip)), static_cast<std::uint64_t>(most)};

@@ -5,25 +5,12 @@
 #include "ampcf/training/memory.hpp"
 #include "ampcf/training/trainer.hpp"
 #include "training/item_counts.hpp"
+#include "training/occurrences.hpp"
 #include "training/progress.hpp"
 
 namespace ampcf::training {
 
 namespace {
-
-// Expected number of times that the candidates of one positive name the most frequent item.
-double largest_share(const std::vector<std::uint64_t>& counts, const sampling::NegativeSampler& negatives,
-                     const TrainingOptions& options, std::uint64_t interactions) {
-  double largest = 0.0;
-  for (ItemIndex item = 0; item < counts.size(); ++item) {
-    const double as_positive = static_cast<double>(counts[item]) / static_cast<double>(interactions);
-    const double as_negative =
-        options.is_full_softmax ? 1.0 : negatives.table().probability(item) * static_cast<double>(negatives.count());
-    largest = std::max(largest, as_positive + as_negative);
-  }
-  // Refused draws go to the remaining items: allow for half of all draws being refused.
-  return options.negatives.is_seen_excluded ? 2.0 * largest : largest;
-}
 
 std::vector<float> log_probabilities(const sampling::AliasTable& table) {
   std::vector<float> logs(table.size());
@@ -155,22 +142,25 @@ void Trainer::initialize() {
 
 void Trainer::build_step() {
   const auto counts = count_items(communicator_, interactions_, dataset_->item_count());
+  std::optional<sampling::NegativeSampler> negatives;
   std::vector<float> logs;
+  communicator_.agree([&] {
+    negatives.emplace(options_.negatives, counts, options_.seed);
+    if (options_.has_log_q) {
+      logs = log_probabilities(negatives->table());
+    }
+  });
+  const auto occurrences = most_occurrences(communicator_, counts, interactions_, *negatives, options_.is_full_softmax);
   parallel::GradientShape shape;
   communicator_.agree([&] {
-    sampling::NegativeSampler negatives(options_.negatives, counts, options_.seed);
-    const auto share = largest_share(counts, negatives, options_, dataset_->interaction_count());
-    if (options_.has_log_q) {
-      logs = log_probabilities(negatives.table());
-    }
-    sampler_.emplace(*plan_, static_cast<std::uint64_t>(communicator_.rank()), interactions_, std::move(negatives),
+    sampler_.emplace(*plan_, static_cast<std::uint64_t>(communicator_.rank()), interactions_, std::move(*negatives),
                      options_.is_full_softmax, options_.seed);
     shape.dimensions = options_.dimensions;
     shape.projected = projected();
     shape.item_count = dataset_->item_count();
     shape.largest_batch = plan_->largest_batch();
     shape.candidates_per_example = sampler_->candidates_per_example();
-    shape.scale = parallel::ItemScale::of(shape.largest_batch, shape.candidates_per_example, share);
+    shape.scale = parallel::ItemScale::of(shape.largest_batch, shape.candidates_per_example, occurrences);
     shape.shards = plan_->shard_count();
     shape.largest_share = plan_->largest_share();
     shape.are_totals_rounded = options_.gradient_bits == "16";

@@ -29,7 +29,7 @@ void run_case(benchmark::State& state, const Communicator& world, std::uint64_t 
   shape.item_count = items;
   shape.largest_batch = batch;
   shape.candidates_per_example = kCandidates;
-  shape.scale = parallel::ItemScale::of(batch, kCandidates, 0.1);
+  shape.scale = parallel::ItemScale::of(batch, kCandidates, {0.1});
   shape.shards = 128;
   shape.largest_share = batch;
   const communication::Node node(world, shares_memory ? 0 : 1);
@@ -81,7 +81,7 @@ void run_round(benchmark::State& state, const Communicator& world, std::size_t n
 // Rows copied out of a table and added to another, as the exchange does with those of other nodes.
 void run_rows(benchmark::State& state, std::uint64_t rows) {
   constexpr std::size_t kDim = 64;
-  const auto scale = parallel::ItemScale::of(rows, kCandidates, 0.1);
+  const auto scale = parallel::ItemScale::of(rows, kCandidates, {0.1});
   parallel::ItemGradients own(kDim, rows, rows, kCandidates, scale);
   std::vector<parallel::Number> letter;
   for (auto _ : state) {

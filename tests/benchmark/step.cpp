@@ -41,7 +41,7 @@ class Bench {
     shape.item_count = data.item_count();
     shape.largest_batch = plan_.largest_batch();
     shape.candidates_per_example = c.negatives + 1;
-    shape.scale = parallel::ItemScale::of(c.batch, c.negatives + 1, 0.2);
+    shape.scale = parallel::ItemScale::of(c.batch, c.negatives + 1, {0.2});
     shape.shards = plan_.shard_count();
     shape.largest_share = plan_.largest_share();
     step_.emplace(communicator_, node_, parallel::GradientExchange::Memory(node_, memory_, shape), plan_, sampler_,

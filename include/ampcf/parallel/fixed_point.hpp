@@ -30,6 +30,12 @@ inline constexpr bool kIsExact = std::is_same_v<Number, std::int32_t>;
 /// The item that a row names.
 [[nodiscard]] inline ItemIndex item_of(Number number) { return std::bit_cast<ItemIndex>(number); }
 
+/// How often the candidates of one positive are expected to name an item.
+struct Occurrences {
+  double mean = 0.0;    // over all positives
+  double of_one = 0.0;  // the most for any one of them, where they differ; 0: what is drawn for each is drawn alike
+};
+
 /// The step 2^-bits of the items' gradient and why no sum can overflow.
 ///
 /// A component of one example's gradient is clipped to +-kClip (it is about as large as an embedding's component). A
@@ -42,9 +48,9 @@ struct ItemScale {
 
   [[nodiscard]] float factor() const { return std::ldexp(1.0F, bits); }
 
-  /// Room for ten standard deviations above the occurrences expected in a batch, and never more than it can hold.
-  /// `largest_share` is the expected number of times that one positive's candidates name the most frequent item.
-  static ItemScale of(std::uint64_t largest_batch, std::size_t candidates_per_example, double largest_share);
+  /// Room for ten standard deviations above the occurrences expected in a batch of the item that occurs most, and never
+  /// more than it can hold.
+  static ItemScale of(std::uint64_t largest_batch, std::size_t candidates_per_example, const Occurrences& occurrences);
 };
 
 /// Rounds floats to the nearest integers, halves away from zero, clipped to +-limit.

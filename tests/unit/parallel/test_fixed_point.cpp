@@ -21,7 +21,9 @@ kernels::Floats lanes(random::Draws& draws) {
   return v;
 }
 
-ItemGradients table(std::uint64_t item_count) { return {kShape.padded_dim(), item_count, 256, 5, ItemScale::of(256, 5, 0.1)}; }
+ItemGradients table(std::uint64_t item_count) {
+  return {kShape.padded_dim(), item_count, 256, 5, ItemScale::of(256, 5, {0.1})};
+}
 
 // As a kernel does it, with a value that is not yet scaled.
 void add(ItemGradients& gradients, ItemIndex item, std::size_t column, kernels::Floats value) {
@@ -36,14 +38,14 @@ void add(ItemGradients& gradients, ItemIndex item, std::size_t column, kernels::
 TEST(ItemScale, NeverOverflowsAtItsMostOccurrences) {
   for (const double share : {1e-6, 0.01, 0.5, 5.0}) {
     for (const std::uint64_t batch : {1U, 256U, 65536U, 1U << 24U}) {
-      const auto scale = ItemScale::of(batch, 5, share);
+      const auto scale = ItemScale::of(batch, 5, {share});
       const double unit = std::ldexp(1.0, scale.bits);
       EXPECT_LT(static_cast<double>(scale.most_occurrences) * (ItemScale::kClip * unit + 0.5), 2147483648.0);
     }
   }
 }
 
-TEST(ItemScale, AllowsWhatABatchCanHoldWhereItIsSmall) { EXPECT_EQ(ItemScale::of(3, 5, 5.0).most_occurrences, 15U); }
+TEST(ItemScale, AllowsWhatABatchCanHoldWhereItIsSmall) { EXPECT_EQ(ItemScale::of(3, 5, {5.0}).most_occurrences, 15U); }
 
 TEST(ItemGradients, SumToWithinHalfAUnitPerContribution) {
   auto gradients = table(100);
