@@ -119,6 +119,7 @@ Communicator Communicator::of_host() const {
     return *this;
   }
   MPI_Comm comm = MPI_COMM_NULL;
+  const Waiting waiting(watch_, "MPI_Comm_split_type");
   check(MPI_Comm_split_type(native_->handle, MPI_COMM_TYPE_SHARED, rank_, MPI_INFO_NULL, &comm), "MPI_Comm_split_type");
   return adopt({comm});
 }
@@ -128,6 +129,7 @@ Communicator Communicator::split(std::uint64_t part) const {
     return *this;
   }
   MPI_Comm comm = MPI_COMM_NULL;
+  const Waiting waiting(watch_, "MPI_Comm_split");
   check(MPI_Comm_split(native_->handle, static_cast<int>(part), rank_, &comm), "MPI_Comm_split");
   return adopt({comm});
 }
@@ -203,6 +205,7 @@ std::vector<T> Communicator::all_gather(std::span<const T> values) const {
 template <typename T>
 std::vector<T> Communicator::gather(std::span<const T> values, int root) const {
   const auto counts = all_gather<std::uint64_t>(values.size());
+  const Waiting waiting(watch_, rank_ == root ? "MPI_Recv" : "MPI_Send");
   if (rank_ != root) {
     send(values, root, native_->handle);
     return {};
@@ -227,6 +230,7 @@ std::vector<T> Communicator::scatter(std::span<const T> values, std::span<const 
   lengths.resize(static_cast<std::size_t>(size_));
   broadcast(std::span<std::uint64_t>(lengths), root);
   std::vector<T> own(lengths[static_cast<std::size_t>(rank_)]);
+  const Waiting waiting(watch_, rank_ == root ? "MPI_Send" : "MPI_Recv");
   if (rank_ != root) {
     receive(std::span<T>(own), root, native_->handle);
     return own;

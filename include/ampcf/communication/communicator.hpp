@@ -46,7 +46,7 @@ class Communicator {
   /// Collective. The ranks that name the same part, in their order; they tell the same watch.
   [[nodiscard]] Communicator split(std::uint64_t part) const;
 
-  /// Lets a watch know of every collective; it must outlive this communicator's use.
+  /// Lets a watch know of every wait for other ranks in a collective; it must outlive this communicator's use.
   void set_watch(StallWatch* watch) { watch_ = watch; }
   [[nodiscard]] StallWatch* watch() const noexcept { return watch_; }
 

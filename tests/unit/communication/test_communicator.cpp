@@ -1,5 +1,6 @@
 #include "ampcf/communication/communicator.hpp"
 
+#include "ampcf/communication/stall_watch.hpp"
 #include "support/error_of.hpp"
 #include "support/world.hpp"
 
@@ -40,6 +41,31 @@ TEST(Gather, JoinsTheValuesByRankOnTheRootAlone) {
   const int root = world().size() - 1;
   const auto all = world().gather(std::span<const std::int64_t>(own_numbers()), root);
   EXPECT_THAT(all, ElementsAreArray(world().rank() == root ? all_numbers() : std::vector<std::int64_t>()));
+}
+
+// A group is made before the first step, where nothing else would tell which rank is late.
+TEST(Communicator, TellsItsWatchOfGroupsInTheMaking) {
+  if (world().size() == 1) {
+    GTEST_SKIP() << "one rank waits for nobody";
+  }
+  StallWatch watch(1, world().rank(), world().size());
+  auto watched = world();
+  watched.set_watch(&watch);
+  const auto messages_of = [&](auto&& work) {
+    world().barrier();
+    ::testing::internal::CaptureStderr();
+    if (world().rank() == 0) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(2100));
+    }
+    work();
+    return ::testing::internal::GetCapturedStderr();
+  };
+  const auto of_host = messages_of([&] { (void)watched.of_host(); });
+  const auto split = messages_of([&] { (void)watched.split(0); });
+  if (world().rank() != 0) {
+    EXPECT_THAT(of_host, ::testing::HasSubstr("in MPI_Comm_split_type"));
+    EXPECT_THAT(split, ::testing::HasSubstr("in MPI_Comm_split:"));
+  }
 }
 
 TEST(Scatter, IsTheInverseOfGather) {
