@@ -136,6 +136,15 @@ void write_users(File& file, const TrainingState& state) {
   }
 }
 
+// Each is as long as the longest, and has a checksum.
+std::uint64_t texts_bytes(const std::vector<std::string>& texts) {
+  std::size_t longest = 1;
+  for (const auto& text : texts) {
+    longest = std::max(longest, text.size());
+  }
+  return texts.size() * (longest + 8);
+}
+
 // What a rank can fail at alone comes before and between the collective calls of HDF5, never inside one: rank 0 lays
 // the file out and reserves its room, every rank sees that it finds it, and rows are then written independently.
 void write_partial(const std::filesystem::path& partial, const communication::Communicator& communicator,
@@ -146,8 +155,9 @@ void write_partial(const std::filesystem::path& partial, const communication::Co
       std::filesystem::remove(partial);  // a new file, also where a rank of a dying run may still hold the old one
       // Asked before HDF5 is, which crashes at its end over a file whose last bytes found no room.
       const auto ids = header.ids != nullptr ? ids_bytes(*header.ids) : 0;
-      storage::reserve_room(partial, ids + state_bytes(state.shared.dimensions, header.user_count,
-                                                       state.shared.item_count, state.parts()));
+      storage::reserve_room(
+          partial, ids + log_bytes(state.progress) +
+                       state_bytes(state.shared.dimensions, header.user_count, state.shared.item_count, state.parts()));
       auto file = File::create(partial);
       write_layout(file, header, state);
       file.close();
@@ -209,21 +219,13 @@ std::uint64_t state_bytes(const model::Dimensions& shape, std::uint64_t users, s
       shares + tables * (shape.personas * shape.dim * sizeof(float) + 8) + sizeof(std::uint32_t) + 8;
   const std::uint64_t item = tables * ((shape.dim + 1) * sizeof(float) + 2 * 8) + sizeof(std::uint32_t) + 8;
   const std::uint64_t projections = tables * 2 * shape.dim * shape.attention_dim * sizeof(float);
-  constexpr std::uint64_t kRest = std::uint64_t{1} << 20U;  // options, log, names
+  constexpr std::uint64_t kRest = std::uint64_t{1} << 20U;  // options, names
   return users * user + items * item + projections + kRest;
 }
 
-std::uint64_t ids_bytes(const RawIds& ids) {
-  std::uint64_t bytes = 0;
-  for (const auto* const list : {&ids.users, &ids.items}) {
-    std::size_t longest = 1;  // of that length are all
-    for (const auto& id : *list) {
-      longest = std::max(longest, id.size());
-    }
-    bytes += list->size() * (longest + 8);
-  }
-  return bytes;
-}
+std::uint64_t ids_bytes(const RawIds& ids) { return texts_bytes(ids.users) + texts_bytes(ids.items); }
+
+std::uint64_t log_bytes(const Progress& progress) { return texts_bytes(progress.log_rows); }
 
 void write_state(const std::filesystem::path& path, const communication::Communicator& communicator,
                  const Header& header, const TrainingState& state) {

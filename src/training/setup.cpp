@@ -119,7 +119,7 @@ void Trainer::open_run() {
     if (!is_finished()) {
       directory_.require_room(checkpoint::state_bytes(options_.dimensions, dataset_->user_count(),
                                                       dataset_->item_count(), parts_of(options_)) +
-                                  checkpoint::ids_bytes(ids_),
+                                  checkpoint::ids_bytes(ids_) + checkpoint::log_bytes(state_->progress),
                               options_.keep, !options_.is_resumed);
       if (!options_.is_resumed) {
         directory_.clear();

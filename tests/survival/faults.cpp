@@ -90,6 +90,7 @@ void strike_before_rename(std::string_view target) {
   }
 }
 
+#ifndef __SANITIZE_ADDRESS__  // which has an operator new of its own
 bool is_refused(std::size_t bytes) {
   static std::atomic<int> count{0};
   static const char* const fault = std::getenv("AMPCF_FAULT_NO_MEMORY");
@@ -102,15 +103,18 @@ void* checked(void* memory) {
   }
   return memory;
 }
+#endif
 
 }  // namespace
 
+#ifndef __SANITIZE_ADDRESS__
 void* operator new(std::size_t bytes) { return checked(is_refused(bytes) ? nullptr : std::malloc(bytes)); }
 
 void* operator new(std::size_t bytes, std::align_val_t alignment) {
   const auto unit = static_cast<std::size_t>(alignment);
   return checked(is_refused(bytes) ? nullptr : std::aligned_alloc(unit, (bytes + unit - 1) / unit * unit));
 }
+#endif
 
 extern "C" {
 

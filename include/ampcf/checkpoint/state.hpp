@@ -85,11 +85,12 @@ struct Header {
   const RawIds* ids = nullptr;  // read on rank 0 alone; without them the file has none
 };
 
-/// About the size of a checkpoint file, never below it.
+/// About the size of a checkpoint file without raw ids and the log's rows, never below it.
 [[nodiscard]] std::uint64_t state_bytes(const model::Dimensions& dimensions, std::uint64_t users, std::uint64_t items,
                                         StateParts parts);
-/// The same of the ids in it.
+/// The same of the ids in it, and of the log's rows.
 [[nodiscard]] std::uint64_t ids_bytes(const RawIds& ids);
+[[nodiscard]] std::uint64_t log_bytes(const Progress& progress);
 
 /// Collective. Writes the state of all ranks into one file at `path`, which appears whole and flushed to disk, or not
 /// at all: written beside, flushed by every rank, agreed, renamed, its directory flushed. What fails on one rank fails

@@ -31,10 +31,13 @@ TEST(Commit, ByAnyNumberOfRanksGivesTheSameFile) {
 
 TEST(Commit, TakesNoMoreRoomThanSaid) {
   const TemporaryDirectory directory;
-  const auto state = state_of(own_users());
-  write_state(directory / "c.h5", world(), kHeader, state);
-  EXPECT_LE(std::filesystem::file_size(directory / "c.h5"),
-            state_bytes(state.shared.dimensions, kUsers, kItems, state.parts()));
+  for (const std::size_t epochs : {2, 30000}) {  // most of the file are then rows of the log
+    auto state = state_of(own_users());
+    state.progress.log_rows.resize(epochs, "123,4567,89.0123,0.456789,0.123456,0.789012,0.345678,0.901234");
+    write_state(directory / "c.h5", world(), kHeader, state);
+    EXPECT_LE(std::filesystem::file_size(directory / "c.h5"),
+              state_bytes(state.shared.dimensions, kUsers, kItems, state.parts()) + log_bytes(state.progress));
+  }
 }
 
 TEST(Commit, OfNumbersThatAreNotFiniteIsRefused) {
