@@ -42,6 +42,7 @@ void add_checksums(std::span<const T> rows, std::uint64_t row_size, std::vector<
 
 std::vector<std::uint64_t> checksums(const std::vector<std::string>& values) {
   std::vector<std::uint64_t> sums;
+  sums.reserve(values.size());
   for (const auto& value : values) {
     sums.push_back(XXH3_64bits(value.data(), value.size()));
   }

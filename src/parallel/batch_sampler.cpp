@@ -24,6 +24,8 @@ BatchSampler::BatchSampler(const ShardPlan& plan, std::uint64_t rank, const data
               static_cast<std::uint32_t>(user));
   }
   batch_.candidates_per_example = is_full_softmax ? negatives_.table().size() : negatives_.count() + 1;
+  // As much as any step needs: a vector that grew would for a moment be there twice, and be too large then.
+  batch_.candidates.reserve(plan.largest_part(rank) * batch_.candidates_per_example);
 }
 
 void BatchSampler::begin_epoch(std::uint64_t epoch) {

@@ -86,9 +86,9 @@ std::uint64_t ShardPlan::largest_share_of(std::uint64_t shard) const {
   return interactions == 0 ? 0 : (interactions + steps_ - 1) / steps_ + 1;
 }
 
-std::uint64_t ShardPlan::largest_batch() const {
+std::uint64_t ShardPlan::largest_part(ShardRange shards) const {
   std::uint64_t size = 0;
-  for (std::uint64_t shard = 0; shard < shard_count(); ++shard) {
+  for (auto shard = shards.first; shard < shards.last; ++shard) {
     size += largest_share_of(shard);
   }
   return size;

@@ -17,35 +17,35 @@ std::uint32_t threshold_of(double share) {
 
 }  // namespace
 
-AliasTable::AliasTable(std::span<const double> weights) : slots_(weights.size()), probabilities_(weights.size()) {
-  const double total = std::accumulate(weights.begin(), weights.end(), 0.0);
-  if (!(total > 0.0) || !std::isfinite(total) || *std::min_element(weights.begin(), weights.end()) < 0.0) {
-    throw UsageError("cannot sample from {} weights that sum to {}", weights.size(), total);
+AliasTable::AliasTable(std::vector<double> weights) : slots_(weights.size()), probabilities_(std::move(weights)) {
+  const auto size = probabilities_.size();
+  const double total = std::accumulate(probabilities_.begin(), probabilities_.end(), 0.0);
+  if (!(total > 0.0) || !std::isfinite(total) ||
+      *std::min_element(probabilities_.begin(), probabilities_.end()) < 0.0) {
+    throw UsageError("cannot sample from {} weights that sum to {}", size, total);
   }
-  std::vector<double> share(weights.size());  // of a slot that is still to be given away; 1 is a full slot
-  std::vector<ItemIndex> small;
-  std::vector<ItemIndex> large;
-  for (ItemIndex item = 0; item < weights.size(); ++item) {
-    probabilities_[item] = weights[item] / total;
-    share[item] = probabilities_[item] * static_cast<double>(weights.size());
-    (share[item] < 1.0 ? small : large).push_back(item);
+  std::vector<double> share(size);    // of a slot that is still to be given away; 1 is a full slot
+  std::vector<ItemIndex> work(size);  // two stacks that have room for all together: small from the front on, large
+  std::size_t small = 0;              // from the back on
+  std::size_t large = size;
+  for (ItemIndex item = 0; item < size; ++item) {
+    probabilities_[item] /= total;
+    share[item] = probabilities_[item] * static_cast<double>(size);
+    work[share[item] < 1.0 ? small++ : --large] = item;
   }
-  while (!small.empty() && !large.empty()) {
-    const auto poor = small.back();
-    const auto rich = large.back();
-    small.pop_back();
+  while (small > 0 && large < size) {
+    const auto poor = work[--small];
+    const auto rich = work[large];
     slots_[poor] = {threshold_of(share[poor]), rich};
     share[rich] -= 1.0 - share[poor];
     if (share[rich] < 1.0) {
-      large.pop_back();
-      small.push_back(rich);
+      ++large;
+      work[small++] = rich;
     }
   }
-  for (const auto* const rest : {&small, &large}) {
-    for (const auto item : *rest) {
-      slots_[item] = {threshold_of(1.0), item};
-    }
-  }
+  const auto fill = [&](ItemIndex item) { slots_[item] = {threshold_of(1.0), item}; };
+  std::for_each_n(work.begin(), small, fill);
+  std::for_each(work.begin() + static_cast<std::ptrdiff_t>(large), work.end(), fill);
 }
 
 }  // namespace ampcf::sampling

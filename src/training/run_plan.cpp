@@ -107,6 +107,8 @@ RunPlan plan_run(const dataset::Dataset& data, const TrainingOptions& options, c
                .positives = plan.shards.largest_batch(),
                .candidates = options.candidates(data.item_count()),
                .has_other_nodes = layout.nodes > 1 || sharers(ranks, options.sharing_ranks).size() > 1,
+               .has_log_q = options.has_log_q,
+               .has_added_validation = options.is_refitted,
                .projected = projected};
   std::vector<std::uint64_t> ranks_of_node(layout.nodes);
   plan.node_bytes.resize(layout.nodes);
@@ -114,6 +116,7 @@ RunPlan plan_run(const dataset::Dataset& data, const TrainingOptions& options, c
     const auto users = plan.shards.users_of_rank(rank);
     size.own_users = users.count();
     size.own_interactions = data.indptr()[users.last] - data.indptr()[users.first];
+    size.own_positives = plan.shards.largest_part(rank);
     size.has_ids = rank == 0;
     plan.ranks.push_back({plan.shards.shards_of_rank(rank), users, size.own_interactions,
                           static_cast<double>(size.own_interactions) / steps, memory_need(size).rank_bytes});

@@ -80,10 +80,13 @@ MemoryNeed Trainer::memory_need() const {
                                 .items = dataset_->item_count(),
                                 .validation_candidates = validation_->candidates_per_user(),
                                 .positives = plan_->largest_batch(),
+                                .own_positives = plan_->largest_part(static_cast<std::uint64_t>(communicator_.rank())),
                                 .candidates = options_.candidates(dataset_->item_count()),
                                 .node_ranks = static_cast<std::uint64_t>(node_->ranks().size()),
                                 .has_other_nodes = node_->has_lane() && node_->lane().size() > 1,
                                 .has_ids = communicator_.rank() == 0,
+                                .has_log_q = options_.has_log_q,
+                                .has_added_validation = final_epochs_.has_value(),
                                 .projected = projected()});
 }
 
@@ -141,7 +144,7 @@ void Trainer::initialize() {
 }
 
 void Trainer::build_step() {
-  const auto counts = count_items(communicator_, interactions_, dataset_->item_count());
+  auto counts = count_items(communicator_, interactions_, dataset_->item_count());
   std::optional<sampling::NegativeSampler> negatives;
   std::vector<float> logs;
   communicator_.agree([&] {
@@ -151,6 +154,7 @@ void Trainer::build_step() {
     }
   });
   const auto occurrences = most_occurrences(communicator_, counts, interactions_, *negatives, options_.is_full_softmax);
+  counts = {};  // their room is the step's
   parallel::GradientShape shape;
   communicator_.agree([&] {
     sampler_.emplace(*plan_, static_cast<std::uint64_t>(communicator_.rank()), interactions_, std::move(*negatives),

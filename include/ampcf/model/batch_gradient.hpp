@@ -178,6 +178,7 @@ class BatchGradient {
                      ItemSink& items) {
     constexpr std::size_t kAtOnce = 48;
     const auto d = dimensions_.padded_dim();
+    item_rows_.reserve(batch.candidates.capacity());  // who made the batch knows how large others will be
     item_rows_.resize(batch.candidates.size());
     std::transform(batch.candidates.begin(), batch.candidates.end(), item_rows_.begin(),
                    [&](ItemIndex item) { return static_cast<std::uint32_t>(items.index_of(item)); });

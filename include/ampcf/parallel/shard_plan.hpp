@@ -53,11 +53,13 @@ class ShardPlan {
   /// Positives of one step over all shards, the divisor of every mean.
   [[nodiscard]] std::uint64_t global_batch_size(std::uint64_t step) const;
 
-  /// No step has more positives than this, and no shard more in a step than this.
-  [[nodiscard]] std::uint64_t largest_batch() const;
+  /// No step has more positives than this, no rank more in a step than this, and no shard.
+  [[nodiscard]] std::uint64_t largest_batch() const { return largest_part({0, shard_count()}); }
+  [[nodiscard]] std::uint64_t largest_part(std::uint64_t rank) const { return largest_part(shards_of_rank(rank)); }
   [[nodiscard]] std::uint64_t largest_share() const;
 
  private:
+  [[nodiscard]] std::uint64_t largest_part(ShardRange shards) const;
   [[nodiscard]] std::uint64_t largest_share_of(std::uint64_t shard) const;
 
   std::vector<UserIndex> first_user_;           // (S + 1)

@@ -3,7 +3,6 @@
 #include "ampcf/core/types.hpp"
 
 #include <cstdint>
-#include <span>
 #include <vector>
 
 namespace ampcf::sampling {
@@ -13,7 +12,7 @@ namespace ampcf::sampling {
 class AliasTable {
  public:
   /// `weights` are 0 or more and not all 0; throws UsageError otherwise.
-  explicit AliasTable(std::span<const double> weights);
+  explicit AliasTable(std::vector<double> weights);
 
   /// The item for two random words, one for the slot and one for the coin.
   [[nodiscard]] ItemIndex draw(std::uint32_t slot_word, std::uint32_t coin_word) const {

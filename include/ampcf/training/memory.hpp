@@ -22,10 +22,13 @@ struct RunSize {
   std::uint64_t items = 0;
   std::uint64_t validation_candidates = 0;  // of a user
   std::uint64_t positives = 0;              // of the largest batch
+  std::uint64_t own_positives = 0;          // of the largest part of a batch that this rank has
   std::uint64_t candidates = 0;             // of a positive, itself among them
   std::uint64_t node_ranks = 1;             // that share a copy of the items
   bool has_other_nodes = false;             // gradients travel
   bool has_ids = false;                     // rank 0 keeps raw ids, for checkpoints
+  bool has_log_q = false;
+  bool has_added_validation = false;  // --refit, in its second part
   model::Projected projected = model::Projected::nothing;
 };
 

@@ -33,7 +33,7 @@ void write_data(const std::filesystem::path& path) {
   });
 }
 
-RunSize size_of(const dataset::Dataset& data, const TrainingOptions& options) {
+RunSize size_of(const dataset::Dataset& data, const TrainingOptions& options, bool is_refitted) {
   const auto ranks = static_cast<std::uint64_t>(world().size());
   const parallel::ShardPlan plan(data.indptr(), options.shards, ranks, options.batch_size);
   const auto users = plan.users_of_rank(static_cast<std::uint64_t>(world().rank()));
@@ -45,39 +45,51 @@ RunSize size_of(const dataset::Dataset& data, const TrainingOptions& options) {
           .items = data.item_count(),
           .validation_candidates = data.held_out(dataset::HeldOutPart::validation, {0, 1}).candidates_per_user,
           .positives = plan.largest_batch(),
-          .candidates = options.negatives.count + 1,
+          .own_positives = plan.largest_part(static_cast<std::uint64_t>(world().rank())),
+          .candidates = options.candidates(data.item_count()),
           .node_ranks = ranks,
           .has_ids = world().rank() == 0,
+          .has_log_q = options.has_log_q,
+          .has_added_validation = is_refitted,
           .projected = options.projected(data.user_count(), data.item_count())};
 }
 
 }  // namespace
 
-class Memory : public ::testing::TestWithParam<std::string> {};
+struct MemoryCase {
+  std::string name;
+  std::function<void(TrainingOptions&)> change;
+  bool is_refitted = false;
+};
+
+class Memory : public ::testing::TestWithParam<MemoryCase> {};
 
 TEST_P(Memory, IsWhatTheFormulaSays) {
   const TemporaryDirectory directory;
   auto options = small_options(directory, "run");
   write_data(options.data);
   const auto size = [&] {
-    const dataset::Dataset data(options.data);
-    options.dimensions = {4, 64, 64, GetParam() == "nothing"};
-    options.attention = GetParam() == "nothing" ? "identity" : "learned";
-    if (GetParam() != "nothing") {
-      options.project = GetParam();
+    dataset::Dataset data(options.data);
+    if (GetParam().is_refitted) {
+      data.add_back_validation();
     }
+    options.dimensions = {4, 64, 64, false};
     options.batch_size = 256;
     options.epochs = 1;
     options.average_epochs = 2;
     options.loss.lambda_balance = 0.1;
-    return size_of(data, options);
+    GetParam().change(options);
+    options.attention = options.dimensions.is_identity ? "identity" : "learned";
+    return size_of(data, options, GetParam().is_refitted);
   }();
   const auto before = allocated_bytes();
   if (before == 0.0) {
     GTEST_SKIP() << "the C library does not count what is allocated (a sanitizer's own does not)";
   }
   const auto log = make_log(1, 2);
-  Trainer trainer(world(), *log, options, resolved(options), [](std::uint64_t) { return Wish::nothing; });
+  Trainer trainer(
+      world(), *log, options, resolved(options), [](std::uint64_t) { return Wish::nothing; },
+      GetParam().is_refitted ? std::optional<std::uint64_t>(1) : std::nullopt);
   ASSERT_EQ(trainer.run(), ExitCode::success);
 
   const auto found = allocated_bytes() - before;
@@ -89,10 +101,30 @@ TEST_P(Memory, IsWhatTheFormulaSays) {
   EXPECT_LT(found, 1.02 * expected + kOfLibraries);
 }
 
-INSTANTIATE_TEST_SUITE_P(Projected, Memory, ::testing::Values("nothing", "personas", "items"));
+INSTANTIATE_TEST_SUITE_P(
+    Runs, Memory,
+    ::testing::Values(MemoryCase{"nothing", [](TrainingOptions& options) { options.dimensions.is_identity = true; }},
+                      MemoryCase{"personas", [](TrainingOptions& options) { options.project = "personas"; }},
+                      MemoryCase{"items", [](TrainingOptions& options) { options.project = "items"; }},
+                      MemoryCase{"refit", [](TrainingOptions& options) { options.project = "personas"; }, true},
+                      MemoryCase{"full_softmax",
+                                 [](TrainingOptions& options) {
+                                   options.dimensions = {2, 16, 16, true};
+                                   options.is_full_softmax = true;
+                                   options.batch_size = 1024;
+                                 }},
+                      MemoryCase{"full_softmax_of_items",
+                                 [](TrainingOptions& options) {
+                                   options.dimensions = {2, 16, 16, false};
+                                   options.project = "items";
+                                   options.is_full_softmax = true;
+                                   options.has_log_q = true;
+                                   options.batch_size = 1024;
+                                 }}),
+    [](const auto& tested) { return tested.param.name; });
 
 TEST(MemoryNeed, GrowsWithWhatItIsSaidToGrowWith) {
-  const RunSize size{{4, 64, 64, true}, {}, 1000, 500, 20000, 3000, 99, 256, 5, 2};
+  const RunSize size{{4, 64, 64, true}, {}, 1000, 500, 20000, 3000, 99, 256, 150, 5, 2};
   auto more = size;
   ++more.own_users;
   EXPECT_EQ(memory_need(more).rank_bytes - memory_need(size).rank_bytes, 12U * 4 * 64 + 20 + 4 * 99);
@@ -105,6 +137,21 @@ TEST(MemoryNeed, GrowsWithWhatItIsSaidToGrowWith) {
   ++more.items;
   EXPECT_EQ(memory_need(more).rank_bytes - memory_need(size).rank_bytes, 20U);
   EXPECT_EQ(memory_need(more).node_bytes - memory_need(size).node_bytes, 12U * (64 + 1) + 4);
+  more = size;
+  ++more.own_positives;
+  EXPECT_EQ(memory_need(more).rank_bytes - memory_need(size).rank_bytes, 4U * 5);
+  ++more.candidates;
+  EXPECT_EQ(memory_need(more).rank_bytes - memory_need(size).rank_bytes, 4U * (5 + 151) + 64 * (4 * 4 + 2) + 8);
+  more = size;
+  more.has_log_q = true;
+  EXPECT_EQ(memory_need(more).rank_bytes - memory_need(size).rank_bytes, 4U * 3000);
+  more = size;
+  more.has_added_validation = true;
+  EXPECT_EQ(memory_need(more).rank_bytes - memory_need(size).rank_bytes, 16U * 1000);
+  more = size;
+  more.own_interactions = 0;  // the start needs most then
+  EXPECT_EQ(memory_need(more).rank_bytes,
+            memory_need(size).rank_bytes - 12 * 20000 + 16 * 3000 - 4 * 150 * 5 - 5 * (64 * (4 * 4 + 2) + 8));
   more = size;
   more.has_other_nodes = true;
   EXPECT_EQ(memory_need(more).rank_bytes - memory_need(size).rank_bytes, 4U * 256 * 4 * 64);
