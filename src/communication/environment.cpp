@@ -2,16 +2,35 @@
 
 #include <mpi.h>
 
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 
 namespace ampcf::communication {
 
 namespace {
 
+constexpr std::string_view kLostResults = "cannot write to standard output";
+
+// Results may still lie in the buffer of stdout, and exit() would lose them in silence where there is no room for them.
+void write_out_results() {
+  errno = 0;
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {  // now, or when the program flushed it itself
+    throw RuntimeError("{}: {}", kLostResults, errno != 0 ? std::strerror(errno) : "a part is lost");
+  }
+}
+
+// Of results that are larger than the buffer fmt says that a file cannot be written, but not which.
+std::string named(std::string text) {
+  constexpr std::string_view kWordsOfFmt = "cannot write to file";
+  return std::ferror(stdout) != 0 && text.starts_with(kWordsOfFmt) ? text.replace(0, kWordsOfFmt.size(), kLostResults)
+                                                                   : text;
+}
+
 // No program's name in front: faults of text files begin FILE:LINE:, so that editors can jump to the place.
 void print_error(int rank, int size, const std::string& text) {
-  fmt::print(stderr, "{}{}\n", size > 1 ? fmt::format("[rank {}/{}] ", rank, size) : "", text);
+  fmt::print(stderr, "{}{}\n", size > 1 ? fmt::format("[rank {}/{}] ", rank, size) : "", named(text));
   std::fflush(stderr);
 }
 
@@ -94,13 +113,15 @@ int run_parallel(int& argc, char**& argv, const std::function<ExitCode(const Com
   ExitCode code = ExitCode::success;
   try {
     require_expected_size(size);
-    code = body(Communicator::world());
+    const auto world = Communicator::world();
+    code = body(world);
+    world.agree(write_out_results);
   } catch (const AgreedError& error) {
     // Every rank is here with the same error: one prints, all leave in good order.
     if (error.reporter() == rank) {
       print_error(rank, size, error.what());
     }
-    code = error.code();
+    code = code == ExitCode::stopped ? code : error.code();  // who is to go on goes on, and prints again
   } catch (const std::exception& error) {
     const auto* known = dynamic_cast<const Error*>(&error);
     code = known != nullptr ? known->code() : ExitCode::runtime;
@@ -126,7 +147,9 @@ int run_serial(const std::function<ExitCode()>& body) {
     return static_cast<int>(ExitCode::usage);
   }
   try {
-    return static_cast<int>(body());
+    const auto code = body();
+    write_out_results();
+    return static_cast<int>(code);
   } catch (const Error& error) {
     print_error(0, 1, error.what());
     return static_cast<int>(error.code());

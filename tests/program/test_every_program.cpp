@@ -119,6 +119,13 @@ TEST_P(EveryProgram, HelpsOnStdout) {
   EXPECT_THAT(result.err, IsEmpty());
 }
 
+// The help came to nothing, with exit code 0.
+TEST_P(EveryProgram, FailsWhereStdoutIsFull) {
+  const auto result = testing::run_program({"sh", "-c", testing::program(GetParam()) + " --help > /dev/full"});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.err, HasSubstr("cannot write to standard output: No space left on device"));
+}
+
 TEST_P(EveryProgram, NamesItsVersionOnStdout) {
   const auto result = run({"--version"});
   EXPECT_EQ(result.exit_code, 0);

@@ -132,4 +132,15 @@ TEST_F(Recommend, RefusesWhatDoesNotFitTogether) {
   expect_wrong_usage({"--history", "h", "--test-file", "t", "--format", "json"}, "--format does not fit --test-file");
 }
 
+// Lists came to nothing, with exit code 0; long ones with an error that did not say what could not be written.
+TEST_F(Recommend, FailsWhereStdoutIsFull) {
+  for (const char* const form : {"csv", "json"}) {
+    const auto command = testing::program("ampcf-recommend") + " --data " + (directory / "data.h5").string() +
+                         " --checkpoint " + (directory / "model.h5").string() + " --user a --format " + form;
+    const auto result = testing::run_program({"sh", "-c", command + " > /dev/full"});
+    EXPECT_EQ(result.exit_code, 1) << form;
+    EXPECT_THAT(result.err, HasSubstr("cannot write to standard output: No space left on device"));
+  }
+}
+
 }  // namespace ampcf::recommendation

@@ -55,6 +55,12 @@ TEST_F(Train, DryRunPlansForMachinesThatAreNotThere) {
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_THAT(result.out, AllOf(HasSubstr("8 ranks on 2 nodes"), HasSubstr("MB a step into each node, for 4 lanes"),
                                 HasSubstr("400000 positives/s (as given)")));
+TEST_F(Train, DryRunFailsWhereStdoutIsFull) {
+  const auto command = testing::program("ampcf-train") + " --data " + (directory / "data.h5").string() +
+                       " --output run --dry-run --shards 16 > /dev/full";
+  const auto result = testing::run_program({"sh", "-c", command});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.err, HasSubstr("cannot write to standard output: "));
 }
 
 TEST_F(Train, DryRunRefusesWhatDoesNotFitWithTheNumbers) {

@@ -8,7 +8,8 @@
 namespace ampcf::communication {
 
 /// Runs the body of an MPI program: starts MPI, catches what the body throws, prints it once as
-/// `[rank 3/8] ...`, ends all ranks, and returns the exit code for main.
+/// `[rank 3/8] ...`, ends all ranks, and returns the exit code for main. Results that stdout does not take are an error
+/// too.
 [[nodiscard]] int run_parallel(int& argc, char**& argv, const std::function<ExitCode(const Communicator&)>& body);
 
 /// The same for a program of one process, which never starts MPI. Where a launcher started several, the body is not
