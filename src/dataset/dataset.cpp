@@ -90,9 +90,9 @@ storage::File open_dataset(const std::filesystem::path& path) {
 
 Dataset::Dataset(const std::filesystem::path& path) : file_(open_dataset(path)) {
   const auto format = file_.has_attribute("format") ? file_.text_attribute("format") : "none";
-  if (format != "ampcf-dataset") {
-    throw DataError("{}: format '{}', expected 'ampcf-dataset': ampcf-prepare and ampcf-generate make such files",
-                    path.string(), format);
+  if (format != kFormat) {
+    throw DataError("{}: format '{}', expected '{}': ampcf-prepare and ampcf-generate make such files", path.string(),
+                    format, kFormat);
   }
   const auto version = file_.attribute<std::int32_t>("version");
   if (version != kFormatVersion) {

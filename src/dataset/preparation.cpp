@@ -35,6 +35,7 @@ void check_paths(const PreparationOptions& options) {
     config::require_other_file(options.output, file == options.items ? "items" : "input", file);
   }
   storage::require_writable(options.output);
+  storage::require_replaceable(options.output, kFormat);
 }
 
 RawInteractions read_raw(const PreparationOptions& options, Log& log, Summary& summary) {

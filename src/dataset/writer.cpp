@@ -116,7 +116,7 @@ std::string DatasetWriter::finish(const ItemTable& items) {
   if (!items.tags.empty()) {
     write_strings("/items/tags", items.tags);
   }
-  state.file.set_text_attribute("format", "ampcf-dataset");
+  state.file.set_text_attribute("format", kFormat);
   state.file.set_attribute<std::int32_t>("version", kFormatVersion);
   auto fingerprint = state.fingerprint.text();
   state.file.set_text_attribute("fingerprint", fingerprint);

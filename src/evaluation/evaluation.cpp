@@ -60,6 +60,8 @@ class Evaluation {
       if (is_root()) {
         storage::require_writable(options_.output);
         storage::require_writable(options_.metrics_file());
+        storage::require_replaceable(options_.output, kMetricsFormat);
+        storage::require_replaceable(options_.metrics_file(), kMetricsFormat);
         if (!options_.taste_space.empty() && !std::filesystem::exists(options_.taste_space)) {
           storage::require_writable(options_.taste_space);
         }

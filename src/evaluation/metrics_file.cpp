@@ -52,7 +52,7 @@ std::optional<Selection> selection_in(const std::string& name) {
 }
 
 void write_attributes(storage::File& file, const Report& report) {
-  file.set_text_attribute("format", "ampcf-metrics");
+  file.set_text_attribute("format", kMetricsFormat);
   file.set_attribute<std::int32_t>("version", kMetricsVersion);
   file.set_text_attribute("dataset_fingerprint", report.subject.dataset_fingerprint);
   file.set_text_attribute("split", report.options.split);
@@ -90,7 +90,7 @@ void write_measures(storage::File& file, const Report& report) {
 
 MetricsFile::MetricsFile(const std::filesystem::path& path) : file_(storage::File::open(path)) {
   const auto format = file_.has_attribute("format") ? file_.text_attribute("format") : "none";
-  if (format != "ampcf-metrics") {
+  if (format != kMetricsFormat) {
     throw DataError("{}: format '{}', expected 'ampcf-metrics': the X.h5 beside the X.json of ampcf-evaluate",
                     path.string(), format);
   }

@@ -101,7 +101,7 @@ UserCounts count_users(const UserMeasures& all) {
 
 std::string json_text(const Report& report) {
   const auto& options = report.options;
-  Json json{{"format", "ampcf-metrics"},
+  Json json{{"format", kMetricsFormat},
             {"version", kMetricsVersion},
             {"dataset", options.data.string()},
             {"dataset_fingerprint", report.subject.dataset_fingerprint},

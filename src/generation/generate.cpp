@@ -83,6 +83,8 @@ Summary generate(const GenerationOptions& given, Log& log, std::uint64_t users_p
   const auto train_interactions = population.total_interactions() - kHeldOut * options.users;
 
   storage::require_writable(options.output);
+  storage::require_replaceable(options.output, dataset::kFormat);
+  storage::require_replaceable(options.raw_output, "CSV");
   std::optional<RatingsFile> ratings;
   if (!options.raw_output.empty()) {
     ratings.emplace(options.raw_output);

@@ -14,6 +14,7 @@ namespace ampcf::recommendation {
 
 namespace {
 
+constexpr const char* kFormat = "ampcf-recommendations";
 constexpr std::int32_t kFormatVersion = 1;
 
 // `user,item,score`: what ampcf-evaluate --recommendations and most other programs read. A score has the digits that
@@ -53,7 +54,7 @@ class Hdf5Lists : public ListsFile {
   Hdf5Lists(const std::filesystem::path& path, const ListHeader& header)
       : partial_(path), file_(storage::File::create(partial_.partial())) {
     const storage::Shape shape{header.user_ids.size(), header.length};
-    file_.set_text_attribute("format", "ampcf-recommendations");
+    file_.set_text_attribute("format", kFormat);
     file_.set_attribute<std::int32_t>("version", kFormatVersion);
     file_.set_text_attribute("dataset_fingerprint", header.dataset_fingerprint);
     file_.set_text_attribute("checkpoint", header.checkpoint);
@@ -106,7 +107,9 @@ bool is_hdf5_name(const std::filesystem::path& path) {
 }
 
 std::unique_ptr<ListsFile> create_lists(const std::filesystem::path& path, const ListHeader& header) {
-  if (is_hdf5_name(path)) {
+  const bool is_hdf5 = is_hdf5_name(path);
+  storage::require_replaceable(path, is_hdf5 ? kFormat : "CSV");
+  if (is_hdf5) {
     return std::make_unique<Hdf5Lists>(path, header);
   }
   return std::make_unique<CsvLists>(path, header);

@@ -101,6 +101,7 @@ std::string written(const std::vector<Subject>& subjects, const evaluation::Comp
 void report(const ReportOptions& options) {
   require_other_file(options);
   storage::require_writable(options.output);
+  storage::require_replaceable(options.output, "HTML");
   const auto subjects = read_subjects(options.runs, options.metrics);
   const auto portraits = portray(options, subjects);
   const auto sweep = options.sweep.empty() ? std::nullopt : std::optional(read_sweep(options.sweep));

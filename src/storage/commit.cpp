@@ -70,6 +70,27 @@ void require_writable(const std::filesystem::path& path) {
   }
 }
 
+void require_replaceable(const std::filesystem::path& path, const std::string& format) {
+  std::error_code failed;
+  if (!std::filesystem::is_regular_file(path, failed) || File::is_other_kind(path)) {
+    return;
+  }
+  const auto found = [&]() -> std::string {
+    try {
+      const auto file = File::open(path);
+      return file.has_attribute("format") ? file.text_attribute("format") : "";
+    } catch (const DataError&) {
+      return "";  // damaged: of no use to anybody
+    }
+  }();
+  if (!found.empty() && found != format) {
+    throw UsageError(
+        "{}: found a file of format {}, and one of format {} would take its place: choose another name, or remove it "
+        "first",
+        path.string(), found, format);
+  }
+}
+
 void reserve_room(const std::filesystem::path& path, std::uint64_t bytes) {
   const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
   if (descriptor < 0) {

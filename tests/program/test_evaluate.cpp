@@ -172,4 +172,13 @@ TEST_F(Evaluate, ErrorsUnderMpirunAreThoseOfOneRank) {
   EXPECT_THAT(result.err, HasSubstr("lists.csv:2: "));
 }
 
+// A model was replaced by its metrics.
+TEST_F(Evaluate, DoesNotReplaceAFileOfAnotherFormat) {
+  std::filesystem::copy_file(data_, directory_ / "metrics.h5");
+  const auto result = run_on_data({"--baseline", "popularity"});
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(result.err,
+              HasSubstr("metrics.h5: found a file of format ampcf-dataset, and one of format ampcf-metrics"));
+}
+
 }  // namespace ampcf

@@ -96,4 +96,12 @@ TEST(GenerateProgram, AFullDiskExitsWithOneAndLeavesNothing) {
   EXPECT_TRUE(std::filesystem::is_empty(directory.path()));
 }
 
+TEST(GenerateProgram, DoesNotReplaceAFileOfAnotherFormat) {
+  const TemporaryDirectory directory;
+  storage::commit_file(directory / "data.h5", [](storage::File& file) { file.set_text_attribute("format", "other"); });
+  const auto run = generate(directory / "data.h5", {"--users", "100", "--personas", "3"});
+  EXPECT_EQ(run.exit_code, 2);
+  EXPECT_THAT(run.err, HasSubstr("found a file of format other, and one of format ampcf-dataset"));
+}
+
 }  // namespace ampcf::testing

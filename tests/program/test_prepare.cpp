@@ -111,4 +111,11 @@ TEST_F(Prepare, AnOutputThatCannotBeWrittenExitsWith1) {
   EXPECT_THAT(result.err, HasSubstr("no such directory"));
 }
 
+TEST_F(Prepare, DoesNotReplaceAFileOfAnotherFormat) {
+  storage::commit_file(output_, [](storage::File& file) { file.set_text_attribute("format", "other"); });
+  const auto result = run_on("u,a\nu,b\nv,a\nv,b\n", {"--format", "delimited"});
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(result.err, HasSubstr("found a file of format other, and one of format ampcf-dataset"));
+}
+
 }  // namespace ampcf

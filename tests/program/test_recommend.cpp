@@ -143,4 +143,15 @@ TEST_F(Recommend, FailsWhereStdoutIsFull) {
   }
 }
 
+TEST_F(Recommend, DoesNotReplaceAModelByLists) {
+  const auto copy = directory / "copy.h5";
+  std::filesystem::copy_file(directory / "model.h5", copy);
+  expect_wrong_usage({"--all", "--output", copy.string()}, "ampcf-checkpoint, and one of format ampcf-recommendations");
+  std::filesystem::rename(copy, directory / "copy.csv");
+  expect_wrong_usage({"--all", "--output", (directory / "copy.csv").string()},
+                     "ampcf-checkpoint, and one of format CSV");
+  ASSERT_EQ(run({"--all", "--output", copy.string()}).exit_code, 0);
+  EXPECT_EQ(run({"--all", "--output", copy.string()}).exit_code, 0) << "its own it does";
+}
+
 }  // namespace ampcf::recommendation

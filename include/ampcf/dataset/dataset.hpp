@@ -10,6 +10,7 @@
 
 namespace ampcf::dataset {
 
+inline constexpr const char* kFormat = "ampcf-dataset";
 inline constexpr int kFormatVersion = 1;
 
 enum class HeldOutPart { validation, test };

@@ -12,6 +12,7 @@
 namespace ampcf::evaluation {
 
 /// Of metrics.json and metrics.h5.
+inline constexpr const char* kMetricsFormat = "ampcf-metrics";
 inline constexpr std::int32_t kMetricsVersion = 3;
 
 /// Users whom the averages leave out, and why.

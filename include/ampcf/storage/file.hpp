@@ -109,6 +109,10 @@ void commit_text(const std::filesystem::path& path, const std::string& text);
 /// Throws RuntimeError where no file could be committed under this name: asked before long work.
 void require_writable(const std::filesystem::path& path);
 
+/// Throws UsageError where an HDF5 file of another attribute `format` than this has the name: no slip of the pen is to
+/// replace a model by its metrics. Asked before long work.
+void require_replaceable(const std::filesystem::path& path, const std::string& format);
+
 /// Gives a file, which is made where there is none, room for its first `bytes` bytes, so that filling it cannot run
 /// into a full disk. Does nothing on file systems that cannot promise this. Throws RuntimeError where there is no room.
 void reserve_room(const std::filesystem::path& path, std::uint64_t bytes);

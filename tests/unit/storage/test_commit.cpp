@@ -1,5 +1,6 @@
 #include "ampcf/core/error.hpp"
 #include "ampcf/storage/file.hpp"
+#include "support/error_of.hpp"
 #include "support/temporary_directory.hpp"
 #include "support/text_of.hpp"
 
@@ -27,6 +28,22 @@ TEST(Commit, ThatFailsKeepsTheOldFileAndLeavesNothingElse) {
                RuntimeError);
   EXPECT_EQ(File::open(directory / "a.h5").attribute<std::int32_t>("n"), 1);
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(directory.path()), {}), 1);
+}
+
+// A model was replaced by its metrics.
+TEST(Commit, IsRefusedInThePlaceOfAFileOfAnotherFormat) {
+  const testing::TemporaryDirectory directory;
+  commit_file(directory / "a.h5", [](File& file) { file.set_text_attribute("format", "one"); });
+  commit_file(directory / "none.h5", [](File& file) { file.set_attribute<std::int32_t>("n", 1); });
+  commit_text(directory / "a.txt", "text");
+  EXPECT_NE(testing::error_of<UsageError>([&] {
+              require_replaceable(directory / "a.h5", "two");
+            }).find("found a file of format one, and one of format two would take its place"),
+            std::string::npos);
+  require_replaceable(directory / "a.h5", "one");
+  require_replaceable(directory / "none.h5", "one");
+  require_replaceable(directory / "a.txt", "one");
+  require_replaceable(directory / "absent.h5", "one");
 }
 
 TEST(Commit, IntoNowhereIsAnError) {
