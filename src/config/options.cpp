@@ -171,14 +171,18 @@ Option* OptionTable::find(const std::string& name) {
   return found == options_.end() ? nullptr : found->get();
 }
 
-std::string OptionTable::unknown(const std::string& name) const {
+std::vector<std::string> OptionTable::known_names() const {
   std::vector<std::string> names{"help", "version"};
   for (const auto& option : options_) {
     names.push_back(option->name);
   }
+  return names;
+}
+
+std::string OptionTable::unknown(const std::string& name) const {
   const auto begin = name.substr(0, 80);
   return fmt::format("unknown option '{}'; the nearest known one is '{}' (--help lists all)", begin,
-                     nearest(begin, names));
+                     nearest(begin, known_names()));
 }
 
 void OptionTable::assign(Option& option, const std::string& text, const std::string& prefix) {
@@ -236,6 +240,7 @@ bool OptionTable::parse(int argc, const char* const* argv, bool is_printer) {
 
   const Option* before = nullptr;  // what a word without an option of its own follows
   for (const auto& item : parsed.options) {
+    refuse_option_as_value(item.string_key, item.original_tokens);
     const bool is_bare = item.string_key.empty() || item.position_key >= 0;
     if (is_bare && !item.unregistered && before != nullptr && before->takes_many) {
       continue;
@@ -285,6 +290,19 @@ bool OptionTable::parse(int argc, const char* const* argv, bool is_printer) {
   }
   require_all_given();
   return true;
+}
+
+// Boost takes the next word as a value whatever it is, and so the next option where a value was forgotten.
+void OptionTable::refuse_option_as_value(const std::string& name, const std::vector<std::string>& words) {
+  const auto* option = find(name);
+  if (option == nullptr || words.size() < 2 || !words[1].starts_with("--")) {
+    return;
+  }
+  const auto found = words[1].substr(2, words[1].find('=') - 2);
+  const auto names = known_names();
+  if (std::find(names.begin(), names.end(), found) != names.end()) {
+    throw UsageError("--{}: expected {}, found the option --{}", name, option->placeholder, found);
+  }
 }
 
 void OptionTable::require_all_given() const {

@@ -107,8 +107,10 @@ class OptionTable {
  private:
   Option& insert(Option option);
   Option* find(const std::string& name);
+  [[nodiscard]] std::vector<std::string> known_names() const;
   [[nodiscard]] std::string unknown(const std::string& name) const;
   void assign(Option& option, const std::string& text, const std::string& prefix);
+  void refuse_option_as_value(const std::string& name, const std::vector<std::string>& words);
   void require_all_given() const;
 
   struct Group {

@@ -77,6 +77,22 @@ TEST(Options, NegativeNumbersAreValuesNotOptions) {
   EXPECT_THAT(error_of<UsageError>([] { Fixture().parse({"--learning-rate", "-1"}); }), HasSubstr("expected above 0"));
 }
 
+// `--output --resume` trained into a directory called --resume.
+TEST(Options, AreNoValuesOfTheOptionBefore) {
+  EXPECT_THAT(error_of<UsageError>([] {
+                Fixture().parse({"--input", "--exclude-seen"});
+              }),
+              HasSubstr("--input: expected PATH, found the option --exclude-seen"));
+  EXPECT_THAT(error_of<UsageError>([] {
+                Fixture().parse({"--input", "--personas=2"});
+              }),
+              HasSubstr("--input: expected PATH, found the option --personas"));
+  EXPECT_THAT(error_of<UsageError>([] { Fixture().parse({"--personas", "--help"}); }), HasSubstr("--help"));
+  Fixture f;
+  f.parse({"--input=--personas", "--input", "--unknown"});
+  EXPECT_THAT(f.inputs, ::testing::ElementsAre("--personas", "--unknown"));
+}
+
 TEST(Options, UnknownOnesNameTheNearestKnown) {
   EXPECT_THAT(error_of<UsageError>([] { Fixture().parse({"--personnas", "8"}); }), HasSubstr("'personas'"));
   EXPECT_THAT(error_of<UsageError>([] { Fixture().parse({"--persona", "8"}); }), HasSubstr("unknown option 'persona'"));
