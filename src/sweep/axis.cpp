@@ -129,8 +129,15 @@ void read_range(Axis& axis, const Span& span, const config::IniEntry& entry, con
   if (steps >= static_cast<double>(kMostValues)) {
     fail(entry, source, fmt::format("{:.0f} values, expected at most {}", steps + 1.0, kMostValues));
   }
+  const auto value = [&](double i) { return fmt::format("{:.10g}", span.low + i * span.number); };
+  const double exact = (span.high - span.low) / span.number;  // up to the rounding of decimals, as of 0 .. 1 step 0.1
+  if (std::abs(exact - std::round(exact)) > 1e-9 * exact) {
+    fail(entry, source,
+         fmt::format("found '{}', whose steps pass over {:.10g}: expected {:.10g} .. {} or {:.10g} .. {}", entry.value,
+                     span.high, span.low, value(steps), span.low, value(steps + 1.0)));
+  }
   for (double i = 0.0; i <= steps; ++i) {
-    axis.values.push_back(fmt::format("{:.10g}", span.low + i * span.number));
+    axis.values.push_back(value(i));
   }
 }
 

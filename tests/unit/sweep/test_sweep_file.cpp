@@ -36,7 +36,10 @@ TEST(Axis, OfAListHasTheValuesAsWritten) {
 TEST(Axis, OfARangeHasBothEnds) {
   EXPECT_THAT(axis("dim", "32..128 step 32").values, ElementsAre("32", "64", "96", "128"));
   EXPECT_THAT(axis("alpha", "0.1 .. 0.3 step 0.1").values, ElementsAre("0.1", "0.2", "0.3"));
-  EXPECT_THAT(axis("dim", "32 .. 100 step 32").values, ElementsAre("32", "64", "96"));
+  EXPECT_THAT(axis("alpha", "0 .. 1 step 0.1").values, ::testing::SizeIs(11));
+  EXPECT_THAT(axis("alpha", "0 .. 1 step 0.1").values.back(), "1");
+  EXPECT_THAT(axis("learning-rate", "1e-4 .. 1e-3 step 3e-4").values,
+              ElementsAre("0.0001", "0.0004", "0.0007", "0.001"));
 }
 
 TEST(Axis, OfALogarithmHasEqualRatios) {
@@ -70,6 +73,9 @@ TEST(SweepFile, ThatIsMalformedIsAnErrorWithItsLine) {
       {"[sweep]\ndim = 16, 16\n", "s.ini:2: axis dim: '16' is given twice"},
       {"[sweep]\ndim = 16 .. 64\n", "s.ini:2: axis dim: found '16 .. 64', expected LOW .. HIGH step S"},
       {"[sweep]\ndim = 64 .. 16 step 16\n", "expected LOW .. HIGH step S with HIGH at least S above LOW"},
+      {"[sweep]\ndim = 16 .. 48 step 20\n",
+       "s.ini:2: axis dim: found '16 .. 48 step 20', whose steps pass over 48: expected 16 .. 36 or 16 .. 56"},
+      {"[sweep]\nalpha = 0 .. 1 step 0.3\n", "whose steps pass over 1: expected 0 .. 0.9 or 0 .. 1.2"},
       {"[sweep]\ndim = 16 .. 64 step 0\n", "expected LOW .. HIGH step S"},
       {"[sweep]\ndim = 16 .. 64 step 16 more\n", "s.ini:2: axis dim: found '16 .. 64 step 16 more', expected"},
       {"[sweep]\nalpha = 0 .. 1 step 1e-9\n", "s.ini:2: axis alpha: 1000000001 values, expected at most 1000"},
