@@ -41,15 +41,18 @@ void require_free(const config::OptionTable& table, const std::vector<Axis>& axe
 struct Request {
   SweepOptions options;
   LogOptions log;
+  bool is_ranks_per_trial_given = false;
   std::optional<Plan> plan;  // none: --help or --version
 
   Request(int argc, const char* const* argv, bool is_printer) {
     if (!parse("", "", argc, argv, is_printer, {})) {
       return;
     }
+    const bool is_stored = options.sweep.empty() && !is_ranks_per_trial_given;
     const auto source = file_of(options);
     const auto file = SweepFile::parse(config::read_text(source, "sweep file"), source.string());
     parse(file.options, source.string(), argc, argv, false, file.axes);
+    options.is_ranks_per_trial_stored = is_stored;
   }
 
  private:
@@ -78,6 +81,7 @@ struct Request {
       return false;
     }
     log = table.log_options();
+    is_ranks_per_trial_given = table.is_given("ranks-per-trial");
     if (!axes.empty()) {
       require_free(table, axes, source);
       if (options.training.data.empty()) {
@@ -103,7 +107,8 @@ void check(const SweepOptions& options, int ranks) {
     throw UsageError("--collect with {}: it trains nothing and removes nothing, it gathers what is there",
                      options.training.is_forced ? "--force" : "--retry");
   }
-  if (!options.is_collecting && options.ranks_per_trial > static_cast<std::uint64_t>(ranks)) {
+  if (!options.is_collecting && !options.is_ranks_per_trial_stored &&
+      options.ranks_per_trial > options.group_size(ranks)) {
     throw UsageError("--ranks-per-trial {}: expected at most {}, as many as run: start more, or lower it",
                      options.ranks_per_trial, ranks);
   }
@@ -117,13 +122,18 @@ std::string everything_of(const Request& request) {
 }
 
 void announce(const Plan& plan, const SweepOptions& options, int ranks, Log& log) {
-  const auto groups = static_cast<std::uint64_t>(ranks) / options.ranks_per_trial;
-  const auto left_over = static_cast<std::uint64_t>(ranks) % options.ranks_per_trial;
+  const auto group_size = options.group_size(ranks);
+  const auto groups = static_cast<std::uint64_t>(ranks) / group_size;
+  const auto left_over = static_cast<std::uint64_t>(ranks) % group_size;
   log.info("{} trials ({}) on {} {} of {} {}", plan.trial_count(), plan.method().name, groups,
-           groups == 1 ? "group" : "groups", options.ranks_per_trial, options.ranks_per_trial == 1 ? "rank" : "ranks");
+           groups == 1 ? "group" : "groups", group_size, group_size == 1 ? "rank" : "ranks");
+  if (group_size < options.ranks_per_trial) {
+    log.warn("the sweep has --ranks-per-trial {}, and {} run: they train a trial together", options.ranks_per_trial,
+             ranks);
+  }
   if (left_over > 0) {
     log.warn("{} of {} ranks are left over and rest: --ranks-per-trial {} does not divide them", left_over, ranks,
-             options.ranks_per_trial);
+             group_size);
   }
 }
 

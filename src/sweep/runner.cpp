@@ -52,9 +52,9 @@ Runner::Runner(const communication::Communicator& world, const Plan& plan, const
       stall_warning_seconds_(options.training.stall_warning_seconds),
       world_rank_(world.rank()),
       world_size_(world.size()),
-      has_group_(group_number(world.rank(), world.size(), options.ranks_per_trial) <
-                 group_count(world.size(), options.ranks_per_trial)),
-      group_(world.split(group_number(world.rank(), world.size(), options.ranks_per_trial))),
+      has_group_(group_number(world.rank(), world.size(), options.group_size(world.size())) <
+                 group_count(world.size(), options.group_size(world.size()))),
+      group_(world.split(group_number(world.rank(), world.size(), options.group_size(world.size())))),
       room_(world, bytes_of_host()),
       // The first rank of a group keeps its time; every rank listens for signals.
       watch_(group_.rank() == 0 ? options.training.time_left_seconds() : 0,

@@ -2,6 +2,8 @@
 
 #include "ampcf/training/options.hpp"
 
+#include <algorithm>
+
 namespace ampcf::sweep {
 
 /// How trials are made and judged: what a sweep's result depends on beside the axes and the training options.
@@ -26,12 +28,18 @@ struct SweepOptions {
   std::filesystem::path sweep;  // the file with the axes; empty: that of the folder
   Method method;
   std::uint64_t ranks_per_trial = 1;
+  bool is_ranks_per_trial_stored = false;  // it comes from a sweep that goes on, perhaps with fewer ranks
   std::string only = "1/1";
   std::string table = "auto";
   bool is_collecting = false;
   bool is_retrying = false;
   bool is_after_crash = false;
   training::TrainingOptions training;  // `output` is the folder; what axes vary stands at its default
+
+  /// Ranks of a group where so many run.
+  [[nodiscard]] std::uint64_t group_size(int ranks) const {
+    return std::min(ranks_per_trial, static_cast<std::uint64_t>(ranks));
+  }
 
   /// Of `only`. Throws UsageError.
   [[nodiscard]] Share share() const;

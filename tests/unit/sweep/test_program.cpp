@@ -1,6 +1,7 @@
 #include "ampcf/checkpoint/model_file.hpp"
 #include "ampcf/storage/file.hpp"
 #include "ampcf/sweep/program.hpp"
+#include "support/error_of.hpp"
 #include "support/small_dataset.hpp"
 #include "support/temporary_directory.hpp"
 #include "support/text_of.hpp"
@@ -16,6 +17,7 @@ namespace ampcf::sweep {
 
 namespace {
 
+using testing::error_of;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
 using testing::text_of;
@@ -48,6 +50,17 @@ class Sweep : public ::testing::Test {
     words.insert(words.end(), more.begin(), more.end());
     std::vector<const char*> argv;
     for (const auto& word : words) {
+      argv.push_back(word.c_str());
+    }
+    return run_program(static_cast<int>(argv.size()), argv.data(), communicator);
+  }
+
+  // The same of a sweep that --output alone names.
+  [[nodiscard]] ExitCode go_on(const communication::Communicator& communicator, const std::string& output,
+                               const std::vector<std::string>& more) const {
+    const auto folder = (directory / output).string();
+    std::vector<const char*> argv{"ampcf-sweep", "--output", folder.c_str()};
+    for (const auto& word : more) {
       argv.push_back(word.c_str());
     }
     return run_program(static_cast<int>(argv.size()), argv.data(), communicator);
@@ -195,6 +208,70 @@ TEST_F(Sweep, ContinuesATrialWhereARungLeftItToTheSameBits) {
     return std::pair(file.attribute<std::uint64_t>("step"), file.read<float>("/model/items"));
   };
   EXPECT_EQ(read("halved"), read("full"));
+}
+
+// It was refused, although nobody gave the option now.
+TEST_F(Sweep, GoesOnWithFewerRanksThanItsTrialsHad) {
+  const auto ranks = std::to_string(world().size());
+  const auto log = directory / "sweep.log";
+  ASSERT_EQ(run(world(), "learning-rate = 0.01, 0.02\n", "fewer", {"--ranks-per-trial", ranks}), ExitCode::success);
+  if (world().rank() != 0 || world().size() == 1) {
+    return;
+  }
+  const auto alone = communication::Communicator::alone();
+  std::filesystem::remove(directory / "fewer" / "results" / "0002-1");
+  EXPECT_EQ(go_on(alone, "fewer", {"--resume", "--log-file", log.string()}), ExitCode::success);
+  EXPECT_THAT(text_of(log), HasSubstr("warning the sweep has --ranks-per-trial " + ranks + ", and 1 run"));
+  EXPECT_THAT(text_of(directory / "fewer" / "sweep.ini"), HasSubstr("ranks-per-trial = " + ranks)) << "as begun";
+  EXPECT_THAT(error_of<Error>([&] {
+                (void)go_on(alone, "fewer", {"--resume", "--ranks-per-trial", ranks});
+              }),
+              HasSubstr("--ranks-per-trial " + ranks + ": expected at most 1"));
+}
+
+TEST_F(Sweep, WhoseBestTrialIsGoneLeadsToTheNext) {
+  if (world().rank() != 0) {
+    return;
+  }
+  const auto alone = communication::Communicator::alone();
+  const auto log = directory / "sweep.log";
+  const std::vector<std::string> collect{"--collect", "--log-file", log.string()};
+  ASSERT_EQ(run(alone, "learning-rate = 0.01, 0.02\n", "a sweep"), ExitCode::success);
+  const auto folder = directory / "a sweep";
+  const auto best = [&] { return std::filesystem::canonical(folder / "best"); };
+  const auto first = best();
+  std::filesystem::remove_all(first);
+  EXPECT_EQ(go_on(alone, "a sweep", collect), ExitCode::success);
+  EXPECT_NE(best(), first);
+  EXPECT_THAT(text_of(log), HasSubstr("the best, is gone: trial "));
+  EXPECT_THAT(text_of(log), HasSubstr("--checkpoint '" + (folder / "best" / "best.h5").string() + "'")) << "quoted";
+  std::filesystem::remove_all(best());
+  EXPECT_THAT(error_of<Error>([&] { (void)go_on(alone, "a sweep", collect); }), HasSubstr("are gone"));
+}
+
+TEST_F(Sweep, ThatIsNotThereIsNamed) {
+  if (world().rank() != 0) {
+    return;
+  }
+  const auto alone = communication::Communicator::alone();
+  for (const std::string option : {"--resume", "--collect"}) {
+    EXPECT_THAT(error_of<Error>([&] { (void)go_on(alone, "nothing", {option}); }), HasSubstr("no sweep in "));
+  }
+  EXPECT_THAT(error_of<Error>([&] { (void)run(alone, "learning-rate = 0.01\n", "nothing", {"--collect"}); }),
+              HasSubstr("no sweep in "));
+}
+
+TEST_F(Sweep, WhoseFolderCannotBeMadeNamesIt) {
+  if (world().rank() != 0) {
+    return;
+  }
+  const auto file = (directory / "sweep.ini").string();
+  std::ofstream(file) << kOptions << "learning-rate = 0.01, 0.02\n";
+  const auto data = (directory / "data.h5").string();
+  const auto error = error_of<Error>([&] {
+    (void)go_on(communication::Communicator::alone(), "data.h5/sweep", {"--sweep", file, "--data", data});
+  });
+  EXPECT_THAT(error, HasSubstr("data.h5/sweep: cannot be made, written or removed: Not a directory"));
 }
 
 }  // namespace
