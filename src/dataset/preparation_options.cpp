@@ -83,12 +83,12 @@ void add_options(config::OptionTable& table, PreparationOptions& options) {
   const config::Range finite{-1e300, 1e300, "a finite number"};
 
   table.begin_group("Input and output");
-  table
-      .add("input", options.inputs, "PATH",
-           "raw interactions, plain or gzip; several files (--input again) are joined in this order. For ncf a PREFIX, "
-           "of "
-           "which PREFIX.train.rating, PREFIX.test.rating and PREFIX.test.negative are read")
-      .is_required = true;
+  auto& input = table.add(
+      "input", options.inputs, "PATH",
+      "raw interactions, plain or gzip; several files (--input again) are joined in this order. For ncf a PREFIX, of "
+      "which PREFIX.train.rating, PREFIX.test.rating and PREFIX.test.negative are read");
+  input.is_required = true;
+  input.is_path = true;
   table
       .add_choice("format", options.format, formats,
                   "form of the input: movielens-csv: header, then user,item,rating,timestamp; movielens-dat: "
@@ -134,6 +134,9 @@ void settle_options(const config::OptionTable& table, PreparationOptions& option
   (void)form_of(options);  // refuses a wrong --delimiter or --columns
   if (options.format == "ncf") {
     check_ncf(table, options);
+    for (const auto& file : ncf_paths(options.inputs.front())) {
+      config::require_other_log(table.log_options().file, "input", file);
+    }
     options.min_user_items = 0;
     options.min_item_users = 0;
   }

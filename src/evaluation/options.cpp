@@ -83,6 +83,7 @@ void add_options(config::OptionTable& table, EvaluationOptions& options, const B
   auto& compared = table.add("compare", options.compared, "X.h5 Y.h5 ...",
                              "test the differences of these to the first, user by user (--bootstrap 10000 then)");
   compared.takes_many = true;
+  compared.is_path = true;
   config::OptionTable::keep_out_of_config(compared);
   config::OptionTable::keep_out_of_config(
       table.add("metrics", options.compared_metrics, "A[,B...]",

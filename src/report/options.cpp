@@ -13,12 +13,15 @@ const config::Range kListLength{1.0, 30.0, "1 to 30"};  // longer ones are for a
 
 void add_options(config::OptionTable& table, ReportOptions& options) {
   table.begin_group("What is reported (at least one of these)");
-  table.add("run", options.runs, "RUN", "run directories of ampcf-train").takes_many = true;
-  table
-      .add("metrics", options.metrics, "FILE",
-           "metrics.json files of ampcf-evaluate, with their metrics.h5; differences are to the first of them that "
-           "the page names")
-      .takes_many = true;
+  auto& runs = table.add("run", options.runs, "RUN", "run directories of ampcf-train");
+  runs.takes_many = true;
+  runs.is_path = true;
+  runs.own_files = {"config.ini", "log.csv", "*.h5"};
+  auto& metrics = table.add("metrics", options.metrics, "FILE",
+                            "metrics.json files of ampcf-evaluate, with their metrics.h5; differences are to the first "
+                            "of them that the page names");
+  metrics.takes_many = true;
+  metrics.is_path = true;
   table.add("sweep", options.sweep, "folder of ampcf-sweep");
   table.begin_group("The page");
   table.add("output", options.output, "HTML file to write").is_required = true;

@@ -19,7 +19,10 @@ void add_run_options(config::OptionTable& table, SweepOptions& options) {
                        "INI file with training options and a section [sweep] with axes (src/sweep/README.md); without "
                        "it, --resume takes that of the folder"));
   table.add("data", training.data, "dataset file from ampcf-prepare or ampcf-generate");
-  add_to_run(table.add("output", training.output, "folder of the sweep")).is_required = true;
+  auto& output = add_to_run(table.add("output", training.output, "folder of the sweep"));
+  output.is_required = true;
+  output.own_files = {"sweep.ini", "sweep.csv", "sweep.h5", "best",   "lock",
+                      "claims",    "crashes",   "results",  "shares", "trials"};
   table.add("ranks-per-trial", options.ranks_per_trial, "ranks that train a trial together", config::kAtLeastOne);
   add_to_run(table.add("resume", training.is_resumed, "go on with the sweep in the folder; fresh where there is none"));
   add_to_run(table.add("force", training.is_forced, "start over in a folder that holds a sweep"));

@@ -135,6 +135,7 @@ void add_options(config::OptionTable& table, TrainingOptions& options) {
   table.add("data", options.data, "dataset file from ampcf-prepare or ampcf-generate").is_required = true;
   auto& output = table.add("output", options.output, "run directory");
   output.is_required = true;
+  output.own_files = {"config.ini", "log.csv", "status.json", "lock", "search", "*.h5"};
   config::OptionTable::keep_out_of_config(output);
   config::OptionTable::keep_out_of_config(
       table.add("resume", options.is_resumed, "go on from RUN/checkpoint.h5, on any number of ranks"));

@@ -181,4 +181,12 @@ TEST_F(Evaluate, DoesNotReplaceAFileOfAnotherFormat) {
               HasSubstr("metrics.h5: found a file of format ampcf-dataset, and one of format ampcf-metrics"));
 }
 
+TEST_F(Evaluate, GoesOnWhereTheLogFileIsFullAndSaysSoOnce) {
+  const auto result = run_on_data({"--baseline", "popularity", "--log-file", "/dev/full"});
+  EXPECT_EQ(result.exit_code, 0);
+  const std::string complaint = "cannot write --log-file /dev/full: No space left on device";
+  EXPECT_THAT(result.err, HasSubstr(complaint));
+  EXPECT_EQ(result.err.find(complaint), result.err.rfind(complaint));
+}
+
 }  // namespace ampcf

@@ -118,4 +118,17 @@ TEST_F(Prepare, DoesNotReplaceAFileOfAnotherFormat) {
   EXPECT_THAT(result.err, HasSubstr("found a file of format other, and one of format ampcf-dataset"));
 }
 
+TEST_F(Prepare, AppendsItsLogToNoInput) {
+  const auto result = run_on("u,a\nu,b\nv,a\nv,b\n", {"--format", "delimited", "--log-file", input_.string()});
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(result.err, HasSubstr("would be appended to --input"));
+  const auto prefix = (directory_ / "ncf").string();
+  for (const char* const part : {".train.rating", ".test.rating", ".test.negative"}) {
+    std::ofstream(prefix + part) << "0\t0\t1\t1\n";
+    const auto of_ncf =
+        run({"--input", prefix, "--format", "ncf", "--output", output_.string(), "--log-file", prefix + part});
+    EXPECT_EQ(of_ncf.exit_code, 2) << part;
+  }
+}
+
 }  // namespace ampcf

@@ -55,6 +55,8 @@ TEST_F(Train, DryRunPlansForMachinesThatAreNotThere) {
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_THAT(result.out, AllOf(HasSubstr("8 ranks on 2 nodes"), HasSubstr("MB a step into each node, for 4 lanes"),
                                 HasSubstr("400000 positives/s (as given)")));
+}
+
 TEST_F(Train, DryRunFailsWhereStdoutIsFull) {
   const auto command = testing::program("ampcf-train") + " --data " + (directory / "data.h5").string() +
                        " --output run --dry-run --shards 16 > /dev/full";
@@ -139,6 +141,28 @@ TEST_F(Train, InitialModelStandsInConfigWithItsFingerprint) {
   EXPECT_EQ(words({"--resume", "--epochs", "3"}).exit_code, 0) << "the run has begun";
   EXPECT_EQ(words({"--force"}).exit_code, 1) << "it is no longer there";
   EXPECT_EQ(words({"--initialize-moments", "--resume", "--epochs", "4"}).exit_code, 2) << "it began without";
+}
+
+// The missing directory was an error, and with it made the run directory was not empty.
+TEST_F(Train, LogFileMayLieInTheRunDirectory) {
+  const auto log = directory / "run" / "train.log";
+  const auto fresh = run({"--log-file", log.string()});
+  ASSERT_EQ(fresh.exit_code, 0) << fresh.err;
+  EXPECT_EQ(testing::text_of(log), fresh.err);
+  const auto again = run({"--log-file", log.string(), "--resume"});
+  ASSERT_EQ(again.exit_code, 0) << again.err;
+  EXPECT_EQ(testing::text_of(log), fresh.err + again.err);
+  std::filesystem::remove_all(directory / "run");
+  std::filesystem::create_directory(directory / "run");
+  EXPECT_EQ(run({"--log-file", log.string()}).exit_code, 0) << "in an empty directory";
+}
+
+TEST_F(Train, LogFileIsNoOtherFile) {
+  for (const char* const name : {"data.h5", "run/log.csv", "run/best.h5", "run/config.ini", "run/status.json"}) {
+    const auto result = run({"--log-file", (directory / name).string()});
+    EXPECT_EQ(result.exit_code, 2) << name;
+    EXPECT_THAT(result.err, HasSubstr("--log-file")) << name;
+  }
 }
 
 }  // namespace ampcf

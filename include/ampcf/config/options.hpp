@@ -35,16 +35,22 @@ struct Option {
   bool is_repeatable = false;
   bool takes_many = false;  // several values may follow it on the command line: --name A B C
   bool is_required = false;
+  bool is_path = false;     // or paths: --log-file is none of them
   bool is_resolved = true;  // part of resolved(), that is of config.ini; false for --resume and its like
-  std::function<void(const std::string&)> assign{};  // throws UsageError("expected ...") on bad text
-  std::function<void()> clear{};                     // of a repeatable one: forgets its values
-  std::function<std::string()> text{};               // present value, as assign() reads it
+  std::function<void(const std::string&)> assign{};    // throws UsageError("expected ...") on bad text
+  std::function<void()> clear{};                       // of a repeatable one: forgets its values
+  std::function<std::string()> text{};                 // present value, as assign() reads it
+  std::function<std::vector<std::string>()> values{};  // of a repeatable one: its present values
+  std::vector<std::string> own_files{};  // of a directory: the files there that are ours, *.h5 for all that end so
 };
 
 /// Throws UsageError where `output`, the value of --output, leads to the same file as the value `other` of the option
 /// `name`, be it there yet or not.
 void require_other_file(const std::filesystem::path& output, const std::string& name,
                         const std::filesystem::path& other);
+
+/// Throws UsageError where `log`, the value of --log-file, leads to the same file as the value `other` of an option.
+void require_other_log(const std::filesystem::path& log, const std::string& name, const std::filesystem::path& other);
 
 /// The one table that feeds command line, INI file, --help and the checkpoint's `config`.
 /// A default is what the bound variable holds when it is added, so it is written once, in the options struct of its
@@ -75,7 +81,8 @@ class OptionTable {
   [[nodiscard]] bool is_kept_out_of_config(const std::string& name) const;
 
   /// Reads the command line and, before it in precedence, the file of --config. Returns false when --help, --version
-  /// or --describe FORM was asked for and printed to stdout (only where `is_printer`). Throws UsageError.
+  /// or --describe FORM was asked for and printed to stdout (only where `is_printer`). Throws UsageError, also where
+  /// --log-file is the file of another option or one of its own_files.
   [[nodiscard]] bool parse(int argc, const char* const* argv, bool is_printer = true);
 
   /// Reads INI text (`key = value`, `#` or `;` comments, no sections), any option but --config; `source` is the name in
@@ -112,6 +119,7 @@ class OptionTable {
   void assign(Option& option, const std::string& text, const std::string& prefix);
   void refuse_option_as_value(const std::string& name, const std::vector<std::string>& words);
   void require_all_given() const;
+  void settle_log_file();
 
   struct Group {
     std::string title;

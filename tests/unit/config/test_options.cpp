@@ -162,6 +162,43 @@ TEST(Output, IsNoOtherFileOfTheSameProgram) {
   EXPECT_EQ(complaint(directory / "a", ""), "no error");
 }
 
+// Lines were appended to a dataset.
+TEST(LogFile, IsNoOtherFileOfTheSameProgram) {
+  const testing::TemporaryDirectory directory;
+  std::filesystem::path output;
+  std::filesystem::path data;
+  std::vector<std::string> inputs;
+  const auto parse = [&](const std::filesystem::path& log, LogOptions& settled) {
+    inputs.clear();
+    OptionTable table("ampcf-test", "a test", "ampcf-test [options]");
+    table.add("output", output, "run directory").own_files = {"log.csv", "*.h5"};
+    table.add("data", data, "input");
+    table.add("input", inputs, "PATH", "raw data").is_path = true;
+    const auto in = [&](const char* name) { return (directory / name).string(); };
+    const std::vector<std::string> words{"ampcf-test", "--output",   in("run") + "/", "--data",
+                                         in("data"),   "--input",    in("a"),         "--input",
+                                         in("b"),      "--log-file", log.string()};
+    std::vector<const char*> argv;
+    for (const auto& word : words) {
+      argv.push_back(word.c_str());
+    }
+    const auto complaint =
+        error_of<UsageError>([&] { (void)table.parse(static_cast<int>(argv.size()), argv.data(), false); });
+    settled = table.log_options();
+    return complaint;
+  };
+  LogOptions settled;
+  EXPECT_THAT(parse(directory / "data", settled), HasSubstr("would be appended to --data"));
+  EXPECT_THAT(parse(directory / "x/../b", settled), HasSubstr("would be appended to --input"));
+  EXPECT_THAT(parse(directory / "run", settled), HasSubstr("would be appended to --output"));
+  EXPECT_THAT(parse(directory / "run/log.csv", settled), HasSubstr("has a file log.csv of its own"));
+  EXPECT_THAT(parse(directory / "run/best.h5", settled), HasSubstr("has a file best.h5 of its own"));
+  EXPECT_EQ(parse(directory / "run.log", settled), "no error");
+  EXPECT_FALSE(settled.is_in_output);
+  EXPECT_EQ(parse(directory / "run/train.log", settled), "no error");
+  EXPECT_TRUE(settled.is_in_output);
+}
+
 // It came back as the default.
 TEST(Ini, KeepsATextThatWasMadeEmpty) {
   std::string columns = "user,item";

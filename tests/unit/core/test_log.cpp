@@ -60,6 +60,37 @@ TEST_F(LogFile, HasTheErrorThatAProgramEndsWith) {
   EXPECT_THAT(text(), MatchesRegex(std::string(kTime) + " error the disk is full\n"));
 }
 
+TEST_F(LogFile, ThatIsFullIsSaidOnce) {
+  ::testing::internal::CaptureStderr();
+  {
+    const auto log = make_log(0, 1, {"error", "/dev/full"});
+    log->error("a");
+    log->error("b");
+  }
+  const auto said = ::testing::internal::GetCapturedStderr();
+  const std::string complaint = "cannot write --log-file /dev/full: No space left on device";
+  EXPECT_NE(said.find(complaint), std::string::npos) << said;
+  EXPECT_EQ(said.find(complaint), said.rfind(complaint)) << said;
+}
+
+TEST_F(LogFile, InADirectoryOfTheProgramsOwnBeginsWhenThatIsInUse) {
+  const auto log = make_log(0, 1, {"info", directory / "run" / "log", true});
+  log->info("begun");
+  std::filesystem::create_directory(directory / "run");
+  log->info("made");
+  EXPECT_TRUE(std::filesystem::is_empty(directory / "run")) << "a run directory must be empty";
+  std::ofstream(directory / "run" / "lock") << "";
+  log->info("locked");
+  EXPECT_THAT(text("run/log"),
+              MatchesRegex(std::string(kTime) + " info begun\n" + kTime + " info made\n" + kTime + " info locked\n"));
+}
+
+TEST_F(LogFile, InADirectoryThatIsNeverMadeIsSaid) {
+  ::testing::internal::CaptureStderr();
+  make_log(0, 1, {"info", directory / "run" / "log", true})->info("begun");
+  EXPECT_NE(::testing::internal::GetCapturedStderr().find("its directory was not made"), std::string::npos);
+}
+
 TEST_F(LogFile, ThatCannotBeOpenedIsAnError) {
   EXPECT_THROW((void)make_log(0, 1, {"info", directory / "absent" / "log"}), RuntimeError);
 }
