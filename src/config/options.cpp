@@ -32,6 +32,9 @@ void require_inside(const T& value, const Range& range) {
   }
 }
 
+// Empty where the type of an integer ends sooner.
+std::string text_of(const Range& range) { return range.high < kAny.high ? range.text : ""; }
+
 // Be it there yet or not.
 bool is_same_file(const std::filesystem::path& one, const std::filesystem::path& other) {
   std::error_code failed;
@@ -96,7 +99,7 @@ Option& OptionTable::add(const std::string& name, bool& value, const std::string
 Option& OptionTable::add(const std::string& name, std::int64_t& value, const std::string& help, const Range& range) {
   Option option{.name = name, .placeholder = "N", .help = help, .default_text = std::to_string(value)};
   option.assign = [&value, range](const std::string& text) {
-    const auto parsed = parse_number<std::int64_t>(text);
+    const auto parsed = parse_number<std::int64_t>(text, text_of(range));
     require_inside(parsed, range);
     value = parsed;
   };
@@ -107,7 +110,7 @@ Option& OptionTable::add(const std::string& name, std::int64_t& value, const std
 Option& OptionTable::add(const std::string& name, std::uint64_t& value, const std::string& help, const Range& range) {
   Option option{.name = name, .placeholder = "N", .help = help, .default_text = std::to_string(value)};
   option.assign = [&value, range](const std::string& text) {
-    const auto parsed = parse_number<std::uint64_t>(text);
+    const auto parsed = parse_number<std::uint64_t>(text, text_of(range));
     require_inside(parsed, range);
     value = parsed;
   };

@@ -4,6 +4,7 @@
 
 #include <charconv>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -34,11 +35,17 @@ inline constexpr std::size_t kHelpColumns = 80;
 /// Lines of words, each wrapped at kHelpColumns; what follows is indented by so much.
 [[nodiscard]] std::string wrapped(const std::string& lines, std::size_t indent);
 
-/// A whole text as a number. Throws UsageError naming what was found.
+/// A whole text as a number. Throws UsageError naming what was found; `range` is what one that is too large is told.
 template <typename T>
-[[nodiscard]] T parse_number(const std::string& text) {
+[[nodiscard]] T parse_number(const std::string& text, const std::string& range = "") {
   T value{};
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (std::is_integral_v<T> && error == std::errc::result_out_of_range && end == text.data() + text.size()) {
+    using Limits = std::numeric_limits<T>;
+    const auto limit =
+        text.front() == '-' ? fmt::format("at least {}", Limits::lowest()) : fmt::format("at most {}", Limits::max());
+    throw UsageError("{} is out of range: expected {}", text, range.empty() ? limit : range);
+  }
   if (error != std::errc() || end != text.data() + text.size() || text.empty() || value != value) {
     constexpr bool is_real = std::is_floating_point_v<T>;
     throw UsageError("'{}' is not {}", text,

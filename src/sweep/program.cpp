@@ -12,6 +12,8 @@ namespace ampcf::sweep {
 
 namespace {
 
+namespace fs = std::filesystem;
+
 constexpr std::size_t kShownRanks = 10;
 
 // The training options as INI text, without what axes vary and what is the sweep's or the job's own. A width of the
@@ -35,6 +37,11 @@ void require_free(const config::OptionTable& table, const std::vector<Axis>& axe
     table.refuse_given({axis.name},
                        fmt::format("is given, but {}:{} varies it: leave out one of them", source, axis.line));
   }
+}
+
+[[noreturn]] void refuse_missing(const Folder& folder, const char* option) {
+  throw UsageError("no sweep in {} for {}: expected the --output of a sweep that has begun", folder.path().string(),
+                   option);
 }
 
 // What was asked for: the command line over a --config file over the sweep file.
@@ -61,10 +68,12 @@ struct Request {
       return options.sweep;
     }
     const Folder folder(options.training.output);
-    if (!(options.training.is_resumed || options.is_collecting) || !folder.has_sweep()) {
+    if (!options.training.is_resumed && !options.is_collecting) {
       throw UsageError(
-          "--sweep is missing: expected an INI file with axes (--resume and --collect find one in --output, "
-          "where a sweep has begun there)");
+          "--sweep is missing: expected an INI file with axes (--resume and --collect find one in --output)");
+    }
+    if (!folder.has_sweep()) {
+      refuse_missing(folder, options.is_collecting ? "--collect" : "--resume");
     }
     return folder.sweep_file();
   }
@@ -137,6 +146,20 @@ void announce(const Plan& plan, const SweepOptions& options, int ranks, Log& log
   }
 }
 
+// As a shell reads it again.
+std::string word_of(const fs::path& path) {
+  constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+,:=@%";
+  auto text = path.string();
+  if (text.find_first_not_of(kPlain) == std::string::npos) {
+    return text;
+  }
+  std::string word = "'";
+  for (const char letter : text) {
+    word += letter == '\'' ? std::string("'\\''") : std::string(1, letter);
+  }
+  return word + "'";
+}
+
 // What came of it, on stdout, and whether all of the share is done.
 ExitCode conclude(const Folder& folder, const Plan& plan, const SweepOptions& options, Log& log) {
   Results results;
@@ -145,10 +168,10 @@ ExitCode conclude(const Folder& folder, const Plan& plan, const SweepOptions& op
   const bool is_complete = plan.is_complete(results, share);
   if (!share.is_all()) {
     log.info("share {} {}; ampcf-sweep --output {} --collect gathers all shares", options.only,
-             is_complete ? "is done" : "was stopped: go on with --resume", folder.path().string());
+             is_complete ? "is done" : "was stopped: go on with --resume", word_of(folder.path()));
     return is_complete ? ExitCode::success : ExitCode::stopped;
   }
-  gather(folder, plan, results);
+  const auto leading = gather(folder, plan, results);
   const auto table = ranking(plan, results, kShownRanks);
   fmt::print("{}", table);
   if (!is_complete) {
@@ -159,14 +182,37 @@ ExitCode conclude(const Folder& folder, const Plan& plan, const SweepOptions& op
     throw RuntimeError("none of the {} trials has ended well: {} has the message of each", plan.trial_count(),
                        (folder.path() / "sweep.csv").string());
   }
+  const auto first = standings(plan, results).front().trial;
+  if (!leading) {
+    throw RuntimeError(
+        "{} and the runs of all other trials with a place in the ranking are gone: nothing is left of "
+        "the models",
+        folder.trial(first).string());
+  }
+  if (*leading != first) {
+    log.warn("{}, the best, is gone: trial {} is the best of those that are left", folder.trial(first).string(),
+             *leading + 1);
+  }
   const auto best = folder.path() / "best" / "best.h5";
   fmt::print("best on validation: {}\n", best.string());
   log.info("the test items were not looked at: ampcf-evaluate --data {} --checkpoint {} --output test.json does, once",
-           options.training.data.string(), best.string());
+           word_of(options.training.data), word_of(best));
   return ExitCode::success;
 }
 
+// Faults of the disk in the words of all other errors.
+void in_folder(const std::function<void()>& work) {
+  try {
+    work();
+  } catch (const fs::filesystem_error& error) {
+    throw RuntimeError("{}: cannot be made, written or removed: {}", error.path1().string(), error.code().message());
+  }
+}
+
 ExitCode collect(const Folder& folder, const Plan& plan, const SweepOptions& options, Log& log) {
+  if (!folder.has_sweep()) {
+    refuse_missing(folder, "--collect");
+  }
   const training::RunLock lock(folder.path());
   return conclude(folder, plan, options, log);
 }
@@ -185,7 +231,7 @@ ExitCode run(const Request& request, const communication::Communicator& world, L
     world.agree([&] {
       if (is_first) {
         announce(plan, options, world.size(), log);
-        opening.emplace(open_folder(folder, plan, options, log));
+        in_folder([&] { opening.emplace(open_folder(folder, plan, options, log)); });
         fingerprint = opening->fingerprint;
       }
     });
@@ -195,9 +241,11 @@ ExitCode run(const Request& request, const communication::Communicator& world, L
   }
   world.agree([&] {
     if (is_first) {
-      const auto ended =
-          options.is_collecting ? collect(folder, plan, options, log) : conclude(folder, plan, options, log);
-      code = static_cast<std::int32_t>(ended);
+      in_folder([&] {
+        const auto ended =
+            options.is_collecting ? collect(folder, plan, options, log) : conclude(folder, plan, options, log);
+        code = static_cast<std::int32_t>(ended);
+      });
     }
   });
   world.broadcast(std::span(&code, 1), 0);

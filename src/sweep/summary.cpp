@@ -168,15 +168,19 @@ std::vector<Standing> standings(const Plan& plan, const Results& results) {
   return all;
 }
 
-void gather(const Folder& folder, const Plan& plan, const Results& results) {
+std::optional<std::uint64_t> gather(const Folder& folder, const Plan& plan, const Results& results) {
   const auto all = standings(plan, results);
   const auto fingerprint = results.empty() ? "" : results.begin()->second.fingerprint;
   storage::commit_text(folder.path() / "sweep.csv", csv(plan, all));
   storage::commit_file(folder.path() / "sweep.h5",
                        [&](storage::File& file) { write_h5(file, plan, all, results, fingerprint); });
-  if (all.front().is_ranked()) {
-    link_best(folder, all.front().trial);
+  for (const auto& standing : all) {
+    if (standing.is_ranked() && fs::exists(folder.trial(standing.trial))) {
+      link_best(folder, standing.trial);
+      return standing.trial;
+    }
   }
+  return std::nullopt;
 }
 
 }  // namespace ampcf::sweep

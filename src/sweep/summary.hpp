@@ -23,7 +23,8 @@ struct Standing {
 /// All trials, the ranked ones first: by score, of equal ones the lower number; then the others by number.
 [[nodiscard]] std::vector<Standing> standings(const Plan& plan, const Results& results);
 
-/// One process. Writes sweep.csv and sweep.h5, and lets `best` lead to the run of the first of the ranking.
-void gather(const Folder& folder, const Plan& plan, const Results& results);
+/// One process. Writes sweep.csv and sweep.h5, and lets `best` lead to the run of the first of the ranking whose run is
+/// there. Returns that trial.
+std::optional<std::uint64_t> gather(const Folder& folder, const Plan& plan, const Results& results);
 
 }  // namespace ampcf::sweep

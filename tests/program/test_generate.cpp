@@ -104,4 +104,11 @@ TEST(GenerateProgram, DoesNotReplaceAFileOfAnotherFormat) {
   EXPECT_THAT(run.err, HasSubstr("found a file of format other, and one of format ampcf-dataset"));
 }
 
+TEST(GenerateProgram, SaysHowManyUsersAreTheMost) {
+  const TemporaryDirectory directory;
+  const auto run = generate(directory / "data.h5", {"--users", "99999999999999999999", "--personas", "3"});
+  EXPECT_EQ(run.exit_code, 2);
+  EXPECT_THAT(run.err, HasSubstr("--users: 99999999999999999999 is out of range: expected 1 to 4294967294"));
+}
+
 }  // namespace ampcf::testing

@@ -102,6 +102,10 @@ TEST(Options, UnknownOnesNameTheNearestKnown) {
 TEST(Options, BadValuesSayWhatWasFoundAndExpected) {
   EXPECT_THAT(error_of<UsageError>([] { Fixture().parse({"--personas", "four"}); }), HasSubstr("'four'"));
   EXPECT_THAT(error_of<UsageError>([] { Fixture().parse({"--personas", "0"}); }), HasSubstr("1 or more"));
+  EXPECT_THAT(error_of<UsageError>([] {
+                Fixture().parse({"--personas", "99999999999999999999"});
+              }),
+              HasSubstr("--personas: 99999999999999999999 is out of range: expected at most 9223372036854775807"));
   EXPECT_THAT(error_of<UsageError>([] { Fixture().parse({"--attention", "both"}); }), HasSubstr("learned|identity"));
   EXPECT_THAT(error_of<UsageError>([] { Fixture().parse({"--learning-rate", "nan"}); }), HasSubstr("'nan'"));
   EXPECT_THAT(error_of<UsageError>([] { Fixture().parse({"--personas"}); }), HasSubstr("personas"));
