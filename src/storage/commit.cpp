@@ -1,7 +1,9 @@
 #include "ampcf/core/error.hpp"
 #include "ampcf/storage/file.hpp"
+#include "storage/file_state.hpp"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -37,6 +39,7 @@ std::filesystem::path partial_of(std::filesystem::path path) {
 template <typename F>
 void commit(const std::filesystem::path& path, F&& write) {
   const auto partial = partial_of(path);
+  require_unlocked(partial);  // here: it is not ours to remove
   try {
     write(partial);
     sync_file(partial);
@@ -50,6 +53,18 @@ void commit(const std::filesystem::path& path, F&& write) {
 }
 
 }  // namespace
+
+void require_unlocked(const std::filesystem::path& path) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (descriptor < 0) {
+    return;
+  }
+  const bool is_locked = ::flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+  ::close(descriptor);
+  if (is_locked) {
+    throw RuntimeError("{}: another process is writing it: choose another name, or wait", path.string());
+  }
+}
 
 void require_writable(const std::filesystem::path& path) {
   if (std::filesystem::is_directory(path)) {
@@ -67,6 +82,8 @@ void require_writable(const std::filesystem::path& path) {
   if (descriptor >= 0) {
     ::close(descriptor);
     ::unlink(partial.c_str());
+  } else {
+    require_unlocked(partial);
   }
 }
 

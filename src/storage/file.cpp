@@ -55,6 +55,7 @@ File File::open(const std::filesystem::path& path) {
 bool File::is_other_kind(const std::filesystem::path& path) { return H5Fis_hdf5(path.c_str()) == 0; }
 
 File File::create(const std::filesystem::path& path) {
+  require_unlocked(path);
   auto state = std::make_unique<State>();
   state->path = path;
   state->is_new = true;

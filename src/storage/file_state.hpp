@@ -10,6 +10,10 @@
 
 namespace ampcf::storage {
 
+/// Throws RuntimeError where another process is writing the file, which HDF5 locks for as long. Asked before the file
+/// is opened, which would empty it.
+void require_unlocked(const std::filesystem::path& path);
+
 /// What reading and writing share.
 struct File::State {
   std::filesystem::path path;

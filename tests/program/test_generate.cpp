@@ -104,6 +104,16 @@ TEST(GenerateProgram, DoesNotReplaceAFileOfAnotherFormat) {
   EXPECT_THAT(run.err, HasSubstr("found a file of format other, and one of format ampcf-dataset"));
 }
 
+TEST(GenerateProgram, SaysThatAnotherProcessIsWritingTheSame) {
+  const TemporaryDirectory directory;
+  auto other = storage::File::create(directory / "data.h5.partial");
+  const auto run = generate(directory / "data.h5", {"--users", "100", "--personas", "3"});
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_THAT(run.err, HasSubstr("data.h5.partial: another process is writing it"));
+  EXPECT_TRUE(std::filesystem::exists(directory / "data.h5.partial")) << "it is the other's";
+  other.close();
+}
+
 TEST(GenerateProgram, SaysHowManyUsersAreTheMost) {
   const TemporaryDirectory directory;
   const auto run = generate(directory / "data.h5", {"--users", "99999999999999999999", "--personas", "3"});

@@ -30,6 +30,22 @@ TEST(Commit, ThatFailsKeepsTheOldFileAndLeavesNothingElse) {
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(directory.path()), {}), 1);
 }
 
+TEST(Commit, OfWhatAnotherWriterHasLeavesThatAlone) {
+  const testing::TemporaryDirectory directory;
+  auto other = File::create(directory / "a.h5.partial");
+  other.set_attribute<std::int32_t>("n", 1);
+  const std::string complaint = "a.h5.partial: another process is writing it";
+  const auto refused = [&](const std::function<void()>& work) {
+    EXPECT_NE(testing::error_of<RuntimeError>(work).find(complaint), std::string::npos);
+  };
+  refused([&] { require_writable(directory / "a.h5"); });
+  refused([&] { commit_file(directory / "a.h5", [](File&) {}); });
+  refused([&] { static_cast<void>(File::create(directory / "a.h5.partial")); });
+  other.close();
+  EXPECT_EQ(File::open(directory / "a.h5.partial").attribute<std::int32_t>("n"), 1);
+  require_writable(directory / "a.h5");
+}
+
 // A model was replaced by its metrics.
 TEST(Commit, IsRefusedInThePlaceOfAFileOfAnotherFormat) {
   const testing::TemporaryDirectory directory;
