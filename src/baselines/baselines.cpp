@@ -65,7 +65,10 @@ evaluation::Baselines all() {
            {"direc",
             "priority medoids of a model's recommendations",
             {"direc-checkpoint", "direc-candidates"},
-            [options](const BaselineInput& input) { return make_direc(input, options->direc); }}},
+            [options](const BaselineInput& input) { return make_direc(input, options->direc); },
+            [options](const dataset::Dataset& data, dataset::HeldOutPart part, bool has_taste) {
+              check_direc(options->direc, data, part, has_taste);
+            }}},
           [options](config::OptionTable& table) { add_options(table, *options); }};
 }
 

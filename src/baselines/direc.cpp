@@ -96,18 +96,21 @@ class Direc : public evaluation::ScoreSource {
 
 std::vector<std::size_t> cover_tree_order(const evaluation::Points& points) { return CoverTree(points).order(); }
 
+void check_direc(const DirecOptions& options, const dataset::Dataset& data, dataset::HeldOutPart part, bool has_taste) {
+  if (options.checkpoint.empty() || !has_taste) {
+    throw UsageError(
+        "--baseline direc diversifies a model by the taste space: expected --direc-checkpoint and no "
+        "--tdd false");
+  }
+  evaluation::require_measurable(checkpoint::ModelFile(options.checkpoint), "direc-checkpoint", data, part);
+}
+
 std::unique_ptr<evaluation::ScoreSource> make_direc(const evaluation::BaselineInput& input,
                                                     const DirecOptions& options) {
   std::unique_ptr<evaluation::ScoreSource> source;
   input.communicator.agree([&] {
-    if (options.checkpoint.empty() || input.taste == nullptr) {
-      throw UsageError(
-          "--baseline direc diversifies a model by the taste space: expected --direc-checkpoint and no "
-          "--tdd false");
-    }
-    const checkpoint::ModelFile model(options.checkpoint);
-    evaluation::require_measurable(model, "direc-checkpoint", input.data, input.part);
-    source = std::make_unique<Direc>(input, model, options);
+    check_direc(options, input.data, input.part, input.taste != nullptr);
+    source = std::make_unique<Direc>(input, checkpoint::ModelFile(options.checkpoint), options);
   });
   return source;
 }

@@ -21,12 +21,15 @@ struct DirecOptions {
 /// by priority.
 [[nodiscard]] std::vector<std::size_t> cover_tree_order(const evaluation::Points& points);
 
+/// Throws UsageError without checkpoint or taste space, and where the checkpoint is of other data.
+void check_direc(const DirecOptions& options, const dataset::Dataset& data, dataset::HeldOutPart part, bool has_taste);
+
 /// Collective. DiRec (Boim, Milo, Novgorodov, Diversification and refinement in collaborative filtering recommender,
 /// CIKM 2011) over the recommendations of a model of ampcf-train: the model's best items that the user has not consumed
 /// are the candidates, their scores the priorities; the list is cover_tree_order() of them, all other items follow in
 /// the model's order. The published text leaves open the distance (here: cosine of the items' taste-space vectors,
 /// which are the principal components of who consumed them) and the order inside a level. The same bits on any number
-/// of ranks. Throws UsageError without checkpoint or taste space, and where the checkpoint is of other data.
+/// of ranks. Throws as check_direc.
 [[nodiscard]] std::unique_ptr<evaluation::ScoreSource> make_direc(const evaluation::BaselineInput& input,
                                                                   const DirecOptions& options);
 

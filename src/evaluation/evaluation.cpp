@@ -25,6 +25,7 @@ class Evaluation {
   std::string run(const std::string& config) {
     open();
     read_cases();
+    read_lists();
     find_tastes();
     find_facts();
     auto own = measure_users();
@@ -100,6 +101,9 @@ class Evaluation {
     } else {
       subject_.kind = options_.baseline.empty() ? "recommendations" : "baseline";
       subject_.name = options_.baseline.empty() ? options_.recommendations.string() : options_.baseline;
+      if (!options_.baseline.empty() && baselines_.find(options_.baseline).check) {
+        baselines_.find(options_.baseline).check(*data_, options_.part(), options_.has_tdd);
+      }
     }
   }
 
@@ -129,6 +133,21 @@ class Evaluation {
     rules_.cutoffs = options_.cutoffs;
     rules_.is_sampled = communicator_.sum(candidates) > 0;
     rules_.is_everyone_averaged = options_.test_file.empty();
+  }
+
+  // Before the taste space: their faults are to be heard at once.
+  void read_lists() {
+    if (options_.recommendations.empty()) {
+      return;
+    }
+    RecommendationFile file;
+    communicator_.agree([&] {
+      if (is_root()) {
+        file = read_recommendations(options_.recommendations, data_->user_ids(), data_->item_ids());
+      }
+    });
+    lists_ = deal(communicator_, file.lists, ranges_);
+    subject_.unknown.emplace_back("unknown_recommendations", file.unknown_items);
   }
 
   // Rank 0 needs the whole training part for it; the others get the result.
@@ -211,17 +230,7 @@ class Evaluation {
     return measures;
   }
 
-  UserMeasures measure_lists() {
-    RecommendationFile file;
-    communicator_.agree([&] {
-      if (is_root()) {
-        file = read_recommendations(options_.recommendations, data_->user_ids(), data_->item_ids());
-      }
-    });
-    const auto lists = deal(communicator_, file.lists, ranges_);
-    subject_.unknown.emplace_back("unknown_recommendations", file.unknown_items);
-    return measure(lists, data_->item_count(), cases_, *consumed_, rules_);
-  }
+  UserMeasures measure_lists() { return measure(lists_, data_->item_count(), cases_, *consumed_, rules_); }
 
   const EvaluationOptions& options_;
   const communication::Communicator& communicator_;
@@ -234,6 +243,7 @@ class Evaluation {
   std::vector<UserRange> ranges_;  // by rank
   std::optional<ConsumedItems> consumed_;
   Cases cases_;
+  Recommendations lists_;          // of this rank's users
   std::vector<UserIndex> sample_;  // of all ranks' users
   MeasureRules rules_;
   std::optional<TasteSpace> taste_;

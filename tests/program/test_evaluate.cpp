@@ -181,6 +181,27 @@ TEST_F(Evaluate, DoesNotReplaceAFileOfAnotherFormat) {
               HasSubstr("metrics.h5: found a file of format ampcf-dataset, and one of format ampcf-metrics"));
 }
 
+TEST_F(Evaluate, SaysWhatIsMissingBeforeTheTasteSpaceIsBuilt) {
+  const auto expect_at_once = [&](const Words& words, int exit_code) {
+    const auto result = run_on_data(words);
+    EXPECT_EQ(result.exit_code, exit_code);
+    EXPECT_THAT(result.err, ::testing::Not(HasSubstr(" info taste space: "))) << words.back();
+  };
+  expect_at_once({"--baseline", "direc"}, 2);
+  expect_at_once({"--baseline", "direc", "--direc-checkpoint", (directory_ / "none.h5").string()}, 1);
+  expect_at_once({"--recommendations", (directory_ / "none.csv").string()}, 3);
+  std::ofstream(directory_ / "bad.csv") << "one field\n";
+  expect_at_once({"--recommendations", (directory_ / "bad.csv").string()}, 3);
+}
+
+TEST_F(Evaluate, AppendsItsLogToNoneOfItsFiles) {
+  for (const auto& file : {data_, output_, directory_ / "metrics.h5"}) {
+    const auto result = run_on_data({"--baseline", "popularity", "--log-file", file.string()});
+    EXPECT_EQ(result.exit_code, 2) << file;
+    EXPECT_THAT(result.err, HasSubstr("--log-file")) << file;
+  }
+}
+
 TEST_F(Evaluate, GoesOnWhereTheLogFileIsFullAndSaysSoOnce) {
   const auto result = run_on_data({"--baseline", "popularity", "--log-file", "/dev/full"});
   EXPECT_EQ(result.exit_code, 0);

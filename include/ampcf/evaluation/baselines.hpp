@@ -24,12 +24,14 @@ struct BaselineInput {
   std::uint64_t seed;       // of baselines that draw
 };
 
-/// A baseline by name. `make` is collective.
+/// A baseline by name. `make` is collective; `check` is asked before the taste space is built, and throws where `make`
+/// would.
 struct Baseline {
   std::string name;
   std::string summary;
   std::vector<std::string> options;  // of its own
   std::function<std::unique_ptr<ScoreSource>(const BaselineInput&)> make;
+  std::function<void(const dataset::Dataset&, dataset::HeldOutPart, bool has_taste)> check{};
 };
 
 /// All baselines of a program.
