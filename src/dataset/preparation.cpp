@@ -31,7 +31,9 @@ std::vector<std::filesystem::path> files_of(const PreparationOptions& options) {
 /// What can be known to fail before the long work.
 void check_paths(const PreparationOptions& options) {
   for (const auto& file : files_of(options)) {
-    const TextReader opens(file);
+    if (!std::filesystem::is_other(file)) {  // who writes into a pipe sees it closed, and ends
+      const TextReader opens(file);
+    }
     config::require_other_file(options.output, file == options.items ? "items" : "input", file);
   }
   storage::require_writable(options.output);

@@ -118,6 +118,18 @@ TEST_F(Prepare, DoesNotReplaceAFileOfAnotherFormat) {
   EXPECT_THAT(result.err, HasSubstr("found a file of format other, and one of format ampcf-dataset"));
 }
 
+// It opened the pipe once to see that it opens, whereupon the writer ended, and then waited for another.
+TEST_F(Prepare, ReadsAPipeWhoseWriterEnds) {
+  const auto pipe = (directory_ / "pipe").string();
+  const auto result =
+      testing::run_program({"sh", "-c",
+                            "mkfifo " + pipe + " && printf 'u,a\\nu,b\\nv,a\\nv,b\\n' > " + pipe +
+                                " & sleep 0.3; exec timeout 20 " + testing::program("ampcf-prepare") +
+                                " --format delimited --input " + pipe + " --output " + output_.string()});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(dataset::Dataset(output_).user_count(), 2U);
+}
+
 TEST_F(Prepare, AppendsItsLogToNoInput) {
   const auto result = run_on("u,a\nu,b\nv,a\nv,b\n", {"--format", "delimited", "--log-file", input_.string()});
   EXPECT_EQ(result.exit_code, 2);
