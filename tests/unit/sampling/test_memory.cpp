@@ -14,6 +14,11 @@ namespace {
 std::size_t allocated = 0;
 std::size_t most_allocated = 0;
 
+void give_back(void* memory) {
+  allocated -= malloc_usable_size(memory);
+  std::free(memory);
+}
+
 }  // namespace
 
 void* operator new(std::size_t bytes) {
@@ -26,12 +31,8 @@ void* operator new(std::size_t bytes) {
   return memory;
 }
 
-void operator delete(void* memory) noexcept {
-  allocated -= malloc_usable_size(memory);
-  std::free(memory);
-}
-
-void operator delete(void* memory, std::size_t /*bytes*/) noexcept { operator delete(memory); }
+void operator delete(void* memory) noexcept { give_back(memory); }
+void operator delete(void* memory, std::size_t /*bytes*/) noexcept { give_back(memory); }
 
 namespace ampcf::sampling {
 
