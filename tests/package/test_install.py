@@ -85,7 +85,7 @@ class TheInstalledTree(unittest.TestCase):
         data = ["--data", "empty.h5"]
         for expected, words in {  # what the programs say of what they are given
                 "empty.h5": ["train", "--", *data, "--output", "trained"],
-                "--sweep is missing": ["sweep", "--", "--output", "nowhere", "--collect"],
+                "no sweep in ": ["sweep", "--", "--output", "nowhere", "--collect"],
                 f"{self.bin}/ampcf-train --data empty.h5": ["study-explanations", *data, "entropy"],
                 f"{self.bin}/ampcf-evaluate --data empty.h5": ["study-taste-space", *data, "random", "ials"],
                 "found 'x'": ["reproduce-paper", "--raw", "raw", "ml-100k"],
