@@ -90,7 +90,7 @@ void strike_before_rename(std::string_view target) {
   }
 }
 
-#ifndef __SANITIZE_ADDRESS__  // which has an operator new of its own
+#ifndef AMPCF_SANITIZED  // sanitizers have an operator new of their own
 bool is_refused(std::size_t bytes) {
   static std::atomic<int> count{0};
   static const char* const fault = std::getenv("AMPCF_FAULT_NO_MEMORY");
@@ -107,7 +107,7 @@ void* checked(void* memory) {
 
 }  // namespace
 
-#ifndef __SANITIZE_ADDRESS__
+#ifndef AMPCF_SANITIZED
 void* operator new(std::size_t bytes) { return checked(is_refused(bytes) ? nullptr : std::malloc(bytes)); }
 
 void* operator new(std::size_t bytes, std::align_val_t alignment) {
