@@ -14,15 +14,11 @@
 namespace ampcf::config {
 
 namespace po = boost::program_options;
-namespace fs = std::filesystem;
 
 namespace {
 
 constexpr std::size_t kUsageIndent = 9;  // behind "Usage: " and a little
 constexpr const char* kConfig = "config";
-constexpr const char* kLogFile = "log-file";
-constexpr const char* kOutput = "output";
-constexpr const char* kPath = "PATH";
 
 template <typename T>
 void require_inside(const T& value, const Range& range) {
@@ -35,40 +31,7 @@ void require_inside(const T& value, const Range& range) {
 // Empty where the type of an integer ends sooner.
 std::string text_of(const Range& range) { return range.high < kAny.high ? range.text : ""; }
 
-// Be it there yet or not.
-bool is_same_file(const std::filesystem::path& one, const std::filesystem::path& other) {
-  std::error_code failed;
-  const auto place = [&](const fs::path& path) {
-    const auto whole = fs::weakly_canonical(fs::absolute(path, failed), failed);
-    return whole.has_filename() ? whole : whole.parent_path();  // RUN/ is RUN
-  };
-  return !one.empty() && !other.empty() && (fs::equivalent(one, other, failed) || place(one) == place(other));
-}
-
-// Of a log in a directory of the program's own.
-void require_other_name(const std::string& log, const Option& option) {
-  for (const auto& file : option.own_files) {
-    if (file.front() == '*' ? log.ends_with(file.substr(1)) : log == file) {
-      throw UsageError("--log-file: --{} {} has a file {} of its own: expected another name, as in train.log",
-                       option.name, option.text(), log);
-    }
-  }
-}
-
 }  // namespace
-
-void require_other_log(const std::filesystem::path& log, const std::string& name, const std::filesystem::path& other) {
-  if (is_same_file(log, other)) {
-    throw UsageError("--log-file: '{}' would be appended to --{} {}", log.string(), name, other.string());
-  }
-}
-
-void require_other_file(const std::filesystem::path& output, const std::string& name,
-                        const std::filesystem::path& other) {
-  if (is_same_file(output, other)) {
-    throw UsageError("--output: '{}' would be written over --{} {}", output.string(), name, other.string());
-  }
-}
 
 OptionTable::OptionTable(std::string program, std::string summary, std::string usage)
     : program_(std::move(program)), summary_(std::move(summary)), usage_(std::move(usage)) {
@@ -76,7 +39,7 @@ OptionTable::OptionTable(std::string program, std::string summary, std::string u
   keep_out_of_config(add(kConfig, config_path_, "INI file with any of these options; the command line wins"));
   keep_out_of_config(add_choice("log-level", log_options_.level, LogOptions::levels(),
                                 "what is said on stderr; with debug by every rank, else above rank 0 from warning on"));
-  keep_out_of_config(add(kLogFile, log_options_.file,
+  keep_out_of_config(add("log-file", log_options_.file,
                          "append it to this file too; a rank above 0 that has something to say, to FILE.rankN"));
 }
 
@@ -150,7 +113,7 @@ Option& OptionTable::add(const std::string& name, std::string& value, const std:
 }
 
 Option& OptionTable::add(const std::string& name, std::filesystem::path& value, const std::string& help) {
-  Option option{.name = name, .placeholder = kPath, .help = help, .default_text = value.string()};
+  Option option{.name = name, .placeholder = "PATH", .help = help, .default_text = value.string()};
   option.is_path = true;
   option.assign = [&value](const std::string& text) {
     if (text.empty()) {
@@ -237,14 +200,6 @@ void OptionTable::refuse_given(const std::vector<std::string>& names, const std:
   for (const auto& name : names) {
     if (is_given(name)) {
       throw UsageError("--{} {}", name, reason);
-    }
-  }
-}
-
-void OptionTable::require_other_files(const std::filesystem::path& output) const {
-  for (const auto& option : options_) {
-    if (option->name != kOutput && option->placeholder == kPath && !option->is_repeatable) {
-      require_other_file(output, option->name, option->text());
     }
   }
 }
@@ -347,22 +302,6 @@ void OptionTable::require_all_given() const {
   }
   if (!missing.empty()) {
     throw UsageError("{}", fmt::join(missing, "; "));
-  }
-}
-
-void OptionTable::settle_log_file() {
-  const auto& log = log_options_.file;
-  for (const auto& option : options_) {
-    if (log.empty() || !option->is_path || option->name == kLogFile) {
-      continue;
-    }
-    for (const auto& path : option->values ? option->values() : std::vector{option->text()}) {
-      require_other_log(log, option->name, path);
-      if (!option->own_files.empty() && is_same_file(fs::absolute(log).parent_path(), path)) {
-        require_other_name(log.filename().string(), *option);
-        log_options_.is_in_output = log_options_.is_in_output || option->name == kOutput;
-      }
-    }
   }
 }
 

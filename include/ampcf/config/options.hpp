@@ -95,7 +95,7 @@ class OptionTable {
   /// Throws UsageError for the first of these options that is given: "--NAME REASON".
   void refuse_given(const std::vector<std::string>& names, const std::string& reason) const;
 
-  /// require_other_file() for every other option with one PATH.
+  /// require_other_file() for every path of every other option.
   void require_other_files(const std::filesystem::path& output) const;
 
   /// All resolved options as INI text that read_ini accepts.
