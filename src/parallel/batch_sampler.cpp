@@ -41,8 +41,9 @@ const model::MiniBatch& BatchSampler::batch(std::uint64_t step) {
   batch_.users.clear();
   batch_.slot.clear();
   batch_.shard_first_slot.assign(1, 0);
-  for (auto shard = shards_.first; shard < shards_.last; ++shard) {
-    append_positives(shard, step);
+  find_parts(step);
+  for (const auto& part : parts_) {
+    append_positives(part);
     append_users();
     batch_.shard_first_slot.push_back(static_cast<std::uint32_t>(batch_.users.size()));
   }
@@ -50,24 +51,31 @@ const model::MiniBatch& BatchSampler::batch(std::uint64_t step) {
   return batch_;
 }
 
+// Positions lie anywhere in a shard: what they will be asked for is asked of memory together. So is each shard's place
+// in the order, for the next step.
+void BatchSampler::find_parts(std::uint64_t step) {
+  parts_.clear();
+  for (auto shard = shards_.first; shard < shards_.last; ++shard) {
+    const auto first = plan_.first_position_of_shard(shard) - interactions_.first_position;
+    const Part part{first, first + plan_.visited(shard, step), first + plan_.visited(shard, step + 1)};
+    for (auto next = part.begin; next < part.end; ++next) {
+      const auto position = first + order_[next];
+      __builtin_prefetch(user_of_.data() + position);
+      __builtin_prefetch(interactions_.item.data() + position);
+    }
+    __builtin_prefetch(order_.data() + part.end);
+    parts_.push_back(part);
+  }
+}
+
 // Sorted by position and so by user: a user's examples stand together, and his gradient is summed in this order.
-void BatchSampler::append_positives(std::uint64_t shard, std::uint64_t step) {
-  const auto first = plan_.first_position_of_shard(shard) - interactions_.first_position;
+void BatchSampler::append_positives(const Part& part) {
   const auto begin = static_cast<std::ptrdiff_t>(positives_.size());
-  const auto start = plan_.visited(shard, step);
-  const auto end = plan_.visited(shard, step + 1);
-  for (auto next = start; next < end; ++next) {
-    const auto position = first + order_[first + next];
+  for (auto next = part.begin; next < part.end; ++next) {
+    const auto position = part.first_of_shard + order_[next];
     positives_.push_back({user_of_[position], position});
   }
   std::sort(positives_.begin() + begin, positives_.end());
-  // The next step's positions lie anywhere in the shard: what they will be asked for comes into the cache meanwhile.
-  const auto next_end = std::min(end + (end - start), plan_.interactions_of_shard(shard));
-  for (auto next = end; next < next_end; ++next) {
-    const auto position = first + order_[first + next];
-    __builtin_prefetch(user_of_.data() + position);
-    __builtin_prefetch(interactions_.item.data() + position);
-  }
 }
 
 void BatchSampler::append_users() {

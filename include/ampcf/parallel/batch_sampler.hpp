@@ -27,7 +27,14 @@ class BatchSampler {
     std::uint64_t local_position;
     bool operator<(const Positive& other) const { return local_position < other.local_position; }
   };
-  void append_positives(std::uint64_t shard, std::uint64_t step);
+  // A shard's part of a step, as places in order_.
+  struct Part {
+    std::uint64_t first_of_shard;
+    std::uint64_t begin;
+    std::uint64_t end;
+  };
+  void find_parts(std::uint64_t step);
+  void append_positives(const Part& part);
   void append_users();
   void draw_candidates();
   void draw_candidates(std::size_t first, std::size_t count);
@@ -41,6 +48,7 @@ class BatchSampler {
   std::uint64_t epoch_ = 0;
   std::vector<std::uint32_t> order_;    // of all local shards, each a permutation of its own positions
   std::vector<std::uint32_t> user_of_;  // (local positions) the local user of an interaction
+  std::vector<Part> parts_;             // of the step, by shard
   std::vector<Positive> positives_;     // of the batch, by shard, then position and so user
   std::vector<std::uint32_t> words_;    // random words of sixteen examples
   model::MiniBatch batch_;

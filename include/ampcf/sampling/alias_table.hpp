@@ -17,7 +17,9 @@ class AliasTable {
   /// The item for two random words, one for the slot and one for the coin.
   [[nodiscard]] ItemIndex draw(std::uint32_t slot_word, std::uint32_t coin_word) const {
     const auto slot = static_cast<std::uint32_t>((static_cast<std::uint64_t>(slot_word) * slots_.size()) >> 32U);
-    return coin_word < slots_[slot].threshold ? slot : slots_[slot].alias;
+    const auto [threshold, alias] = slots_[slot];
+    const auto keeps = -static_cast<std::uint32_t>(coin_word < threshold);  // no branch: nobody foresees a coin
+    return (slot & keeps) | (alias & ~keeps);
   }
 
   [[nodiscard]] std::size_t size() const { return slots_.size(); }
