@@ -30,9 +30,9 @@ struct Factors {
   std::size_t inner;
 };
 
+// `end` is a copy, whose numbers stay in registers: those of another's could change with every store.
 template <std::size_t R, std::size_t C, typename Real, typename Begin, typename End>
-inline void multiply_tile(const Factors<Real>& f, std::size_t row, std::size_t column, const Begin& begin,
-                          const End& end) {
+inline void multiply_tile(const Factors<Real>& f, std::size_t row, std::size_t column, const Begin& begin, End end) {
   std::array<std::array<Vec<Real>, C>, R> sums;
   for (std::size_t r = 0; r < R; ++r) {
     for (std::size_t c = 0; c < C; ++c) {

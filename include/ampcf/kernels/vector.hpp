@@ -1,5 +1,8 @@
 #pragma once
 
+#include <array>
+#include <bit>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 
@@ -45,6 +48,17 @@ inline void store(Real* into, Vec<Real> value) {
 template <typename Real>
 [[nodiscard]] inline Vec<Real> broadcast(Real value) {
   return value - Vec<Real>{};
+}
+
+/// The nearest integers, of two equally near the even ones, of numbers whose nearest integers have 32 bits. (Compilers
+/// vectorise this over arrays, not over lanes.)
+[[nodiscard]] inline Integers nearest(Floats v) {
+  const auto values = std::bit_cast<std::array<float, kLanes>>(v);
+  std::array<std::int32_t, kLanes> integers;
+  for (std::size_t lane = 0; lane < kLanes; ++lane) {
+    integers[lane] = static_cast<std::int32_t>(std::rint(values[lane]));
+  }
+  return std::bit_cast<Integers>(integers);
 }
 
 /// The sum of the lanes in one fixed order: halves are added until one lane is left.

@@ -247,56 +247,103 @@ class ExampleBlock {
     for (std::size_t n = 0; n < count_; ++n) {
       rows[n][bias_column] += rounding(loss_.score_slopes()[n * kLanes + b]);
     }
-    for (std::size_t column = 0; column < dimensions_.padded_dim(); column += kLanes) {
-      if constexpr (R == 0) {
+    if constexpr (R == 0) {
+      for (std::size_t column = 0; column < dimensions_.padded_dim(); column += kLanes) {
         add_column<P>(shared, example, b, column, rows, rounding);
-      } else {
-        add_column_in_registers<R, P>(shared, example, b, column, rows, rounding);
       }
+    } else {
+      add_columns<R, P, columns_at_once<R, P>()>(shared, example, b, 0, rows, rounding);
     }
     sink.keep(rounding);
   }
 
-  template <std::size_t R, Projected P, typename Rows, typename Rounding>
-  void add_column_in_registers(const SharedParameters<Real>& shared, const ExampleOperands<Real>& example,
-                               std::size_t b, std::size_t column, const Rows& rows, Rounding& rounding) const {
-    const auto d = dimensions_.padded_dim();
-    std::array<Lanes, R> u, du, p, dp;
+  // Vectors of a row for which u, du and what goes with projected personas are half of the 32 AVX-512 registers.
+  template <std::size_t R, Projected P>
+  static constexpr std::size_t columns_at_once() {
+    return std::clamp<std::size_t>(16 / ((P == Projected::personas ? 4 : 2) * R), 1, 4);
+  }
+
+  // C vectors of the rows at a time from `column` on, then one by one what is left.
+  template <std::size_t R, Projected P, std::size_t C, typename Rows, typename Rounding>
+  void add_columns(const SharedParameters<Real>& shared, const ExampleOperands<Real>& example, std::size_t b,
+                   std::size_t column, const Rows& rows, Rounding& rounding) const {
+    for (; column + C * kLanes <= dimensions_.padded_dim(); column += C * kLanes) {
+      add_in_registers<R, P, C>(shared, example, b, column, rows, rounding);
+    }
+    if constexpr (C > 1) {
+      add_columns<R, P, 1>(shared, example, b, column, rows, rounding);
+    }
+  }
+
+  template <std::size_t R, Projected P, std::size_t C, typename Rows, typename Rounding>
+  void add_in_registers(const SharedParameters<Real>& shared, const ExampleOperands<Real>& example, std::size_t b,
+                        std::size_t column, const Rows& rows, Rounding& rounding) const {
+    using Row = std::array<Lanes, C>;
+    const auto read = [](const Real* from) {
+      Row row;
+      for (std::size_t c = 0; c < C; ++c) {
+        row[c] = kernels::load(from + c * kLanes);
+      }
+      return row;
+    };
+    const auto write = [](Real* into, const Row& row) {
+      for (std::size_t c = 0; c < C; ++c) {
+        kernels::store(into + c * kLanes, row[c]);
+      }
+    };
+    const auto add = [](Row& sum, Real factor, const Row& row) {
+      for (std::size_t c = 0; c < C; ++c) {
+        sum[c] += factor * row[c];
+      }
+    };
+    const auto add_rounded = [&rounding](auto* sums, const Row& row) {
+      for (std::size_t c = 0; c < C; ++c) {
+        add_to(sums + c * kLanes, rounding(row[c]));
+      }
+    };
+    const auto d = dimensions_.padded_dim();  // what follows is the same throughout, which no compiler could know
+    const auto count = count_;
+    const auto* const items = example.items.data();
+    const auto* const item_rows = example.item_rows;
+    const Real* const vectors = shared.items.data() + column;
+    const Real* const projected_items = example.projected_items + column;
+    const Real* by_product = loss_.product_slopes() + b;
+    const Real* by_affinity = loss_.affinity_slopes() + b;
+    std::array<Row, R> u, du, p, dp;
     for (std::size_t k = 0; k < R; ++k) {
-      u[k] = kernels::load(example.personas + k * d + column);
-      du[k] = example.is_first ? Lanes{} : kernels::load(example.persona_gradient + k * d + column);
+      u[k] = read(example.personas + k * d + column);
+      du[k] = example.is_first ? Row{} : read(example.persona_gradient + k * d + column);
       if constexpr (P == Projected::personas) {
-        p[k] = kernels::load(example.projected + k * d + column);
-        dp[k] = example.is_first ? Lanes{} : kernels::load(example.projected_gradient + k * d + column);
+        p[k] = read(example.projected + k * d + column);
+        dp[k] = example.is_first ? Row{} : read(example.projected_gradient + k * d + column);
       }
     }
-    for (std::size_t n = 0; n < count_; ++n) {
-      const Lanes v = kernels::load(shared.item(example.items[n]) + column);
-      const Lanes q = P == Projected::items ? kernels::load(projected_item(example, n) + column) : Lanes{};
-      Lanes dv{}, dq{};
-      for (std::size_t k = 0; k < R; ++k) {
-        const Real by_product = loss_.product_slope(n, k, b);
-        dv += by_product * u[k];
-        du[k] += by_product * v;
+    for (std::size_t n = 0; n < count; ++n) {
+      const Row v = read(vectors + items[n] * d);
+      Row q{}, dv{}, dq{};
+      if constexpr (P == Projected::items) {
+        q = read(projected_items + item_rows[n] * d);
+      }
+      for (std::size_t k = 0; k < R; ++k, by_product += kLanes, by_affinity += kLanes) {
+        add(dv, *by_product, u[k]);
+        add(du[k], *by_product, v);
         if constexpr (P == Projected::personas) {
-          const Real by_affinity = loss_.affinity_slope(n, k, b);
-          dv += by_affinity * p[k];
-          dp[k] += by_affinity * v;
+          add(dv, *by_affinity, p[k]);
+          add(dp[k], *by_affinity, v);
         } else if constexpr (P == Projected::items) {
-          const Real by_affinity = loss_.affinity_slope(n, k, b);
-          dq += by_affinity * u[k];
-          du[k] += by_affinity * q;
+          add(dq, *by_affinity, u[k]);
+          add(du[k], *by_affinity, q);
         }
       }
-      add_to(rows[n] + column, rounding(dv));
+      add_rounded(rows[n] + column, dv);
       if constexpr (P == Projected::items) {
-        add_to(rows[n] + d + column, rounding(dq));
+        add_rounded(rows[n] + d + column, dq);
       }
     }
     for (std::size_t k = 0; k < R; ++k) {
-      kernels::store(example.persona_gradient + k * d + column, du[k]);
+      write(example.persona_gradient + k * d + column, du[k]);
       if constexpr (P == Projected::personas) {
-        kernels::store(example.projected_gradient + k * d + column, dp[k]);
+        write(example.projected_gradient + k * d + column, dp[k]);
       }
     }
   }
@@ -324,15 +371,15 @@ class ExampleBlock {
       for (std::size_t k = 0; k < dimensions_.personas; ++k) {
         const auto offset = k * d + column;
         const Lanes u = kernels::load(example.personas + offset);
-        const Real by_product = loss_.product_slope(n, k, b);
+        const Real by_product = loss_.product_slopes()[loss_.row(n, k) * kLanes + b];
         dv += by_product * u;
         add_to(example.persona_gradient + offset, by_product * v);
         if constexpr (P == Projected::personas) {
-          const Real by_affinity = loss_.affinity_slope(n, k, b);
+          const Real by_affinity = loss_.affinity_slopes()[loss_.row(n, k) * kLanes + b];
           dv += by_affinity * kernels::load(example.projected + offset);
           add_to(example.projected_gradient + offset, by_affinity * v);
         } else if constexpr (P == Projected::items) {
-          const Real by_affinity = loss_.affinity_slope(n, k, b);
+          const Real by_affinity = loss_.affinity_slopes()[loss_.row(n, k) * kLanes + b];
           dq += by_affinity * u;
           add_to(example.persona_gradient + offset, by_affinity * q);
         }

@@ -92,14 +92,10 @@ class LossBlock {
     return positive_attention_[k * kLanes + b];
   }
 
-  // Out, after run(): derivatives. For identity attention, where s = t, product_slope() is by both.
-  [[nodiscard]] Real product_slope(std::size_t n, std::size_t k, std::size_t b) const {
-    return attention_[row(n, k) * kLanes + b];
-  }
-  [[nodiscard]] Real affinity_slope(std::size_t n, std::size_t k, std::size_t b) const {
-    return slopes_[row(n, k) * kLanes + b];
-  }
-  [[nodiscard]] const Real* score_slopes() const { return scores_.data(); }  // dL/dy (candidates, 16)
+  // Out, after run(): derivatives, (rows(), 16). For identity attention, where s = t, product_slopes() are by both.
+  [[nodiscard]] const Real* product_slopes() const { return attention_.data(); }  // dL/dt
+  [[nodiscard]] const Real* affinity_slopes() const { return slopes_.data(); }    // dL/ds
+  [[nodiscard]] const Real* score_slopes() const { return scores_.data(); }       // dL/dy (candidates, 16)
   [[nodiscard]] LossTerms terms(std::size_t b) const {
     return {static_cast<double>(data_[b]), static_cast<double>(entropy_positive_[b]),
             static_cast<double>(entropy_negative_[b]), static_cast<double>(balance_[b])};

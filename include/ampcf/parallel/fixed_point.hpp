@@ -8,7 +8,6 @@
 #include <bit>
 #include <cmath>
 #include <cstdint>
-#include <limits>
 #include <span>
 #include <type_traits>
 #include <vector>
@@ -53,34 +52,31 @@ struct ItemScale {
   static ItemScale of(std::uint64_t largest_batch, std::size_t candidates_per_example, const Occurrences& occurrences);
 };
 
-/// Rounds floats to the nearest integers, halves away from zero, clipped to +-limit.
+/// Rounds floats to the nearest integers, clipped to +-limit.
 class FixedPointRounding {
  public:
   explicit FixedPointRounding(float limit) : limit_(limit) {}
 
   kernels::Integers operator()(kernels::Floats value) {
-    const auto magnitude = std::bit_cast<kernels::Floats>(std::bit_cast<kernels::Integers>(value) & 0x7FFFFFFF);
-    largest_ = magnitude > largest_ ? magnitude : largest_;
-    const kernels::Floats limit = kernels::broadcast(limit_);
-    value = value < limit ? value : limit;
-    value = value > -limit ? value : -limit;
-    const kernels::Integers sign = std::bit_cast<kernels::Integers>(value) & std::numeric_limits<std::int32_t>::min();
-    const kernels::Integers half = std::bit_cast<kernels::Integers>(kernels::broadcast(0.5F));
-    return __builtin_convertvector(value + std::bit_cast<kernels::Floats>(sign | half), kernels::Integers);
+    most_ = value > most_ ? value : most_;
+    least_ = value < least_ ? value : least_;
+    value = value < limit_ ? value : kernels::broadcast(limit_);
+    value = value > -limit_ ? value : kernels::broadcast(-limit_);
+    return kernels::nearest(value);
   }
 
-  std::int32_t operator()(float value) {
+  std::int32_t operator()(float value) const {
     value = value < limit_ ? value : limit_;  // NaN too, as in vectors
     value = value > -limit_ ? value : -limit_;
-    return static_cast<std::int32_t>(value + std::copysign(0.5F, value));
+    return static_cast<std::int32_t>(std::rint(value));
   }
 
   /// The largest magnitude of sixteen numbers at a time that was ever rounded: above `limit` something was clipped.
-  [[nodiscard]] float largest() const { return kernels::largest(largest_); }
+  [[nodiscard]] float largest() const { return std::max(kernels::largest(most_), kernels::largest(-least_)); }
 
  private:
   float limit_;
-  kernels::Floats largest_{};  // by lane
+  kernels::Floats most_{}, least_{};  // by lane
 };
 
 /// What stands in its place where sums are of floats.
