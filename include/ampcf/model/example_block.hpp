@@ -304,9 +304,7 @@ class ExampleBlock {
     const auto d = dimensions_.padded_dim();  // what follows is the same throughout, which no compiler could know
     const auto count = count_;
     const auto* const items = example.items.data();
-    const auto* const item_rows = example.item_rows;
     const Real* const vectors = shared.items.data() + column;
-    const Real* const projected_items = example.projected_items + column;
     const Real* by_product = loss_.product_slopes() + b;
     const Real* by_affinity = loss_.affinity_slopes() + b;
     std::array<Row, R> u, du, p, dp;
@@ -322,7 +320,7 @@ class ExampleBlock {
       const Row v = read(vectors + items[n] * d);
       Row q{}, dv{}, dq{};
       if constexpr (P == Projected::items) {
-        q = read(projected_items + item_rows[n] * d);
+        q = read(projected_item(example, n) + column);
       }
       for (std::size_t k = 0; k < R; ++k, by_product += kLanes, by_affinity += kLanes) {
         add(dv, *by_product, u[k]);
