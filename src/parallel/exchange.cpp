@@ -25,8 +25,7 @@ class Stopwatch {
 };
 
 std::size_t rows_capacity(const GradientShape& shape) {
-  return ItemGradients::capacity(shape.components(), shape.item_count, shape.largest_batch,
-                                 shape.candidates_per_example);
+  return ItemGradients::capacity(shape.item_count, shape.largest_batch, shape.candidates_per_example);
 }
 
 // Partial sums are of shards' personas, or of blocks of totals of items.
@@ -35,7 +34,8 @@ FormGradient form_of(const GradientShape& shape, Number* memory) {
     return {shape.dimensions, shape.shards, shape.largest_share, shape.scale.factor(), FormGradient::Memory(memory)};
   }
   // A block with popular items has some times its even share of a batch: kClip leaves room for that.
-  const auto blocks = std::min<std::uint64_t>(GradientExchange::kItemBlocks, shape.item_count);
+  const auto blocks =
+      std::min<std::uint64_t>(GradientExchange::kItemBlocks, shape.item_count / GradientExchange::kItemsOfLine + 1);
   const auto share = (shape.largest_batch + blocks - 1) / blocks;
   return {shape.dimensions, blocks, share, 1.0F, FormGradient::Memory(memory)};
 }
@@ -49,7 +49,8 @@ GradientExchange::Memory::Memory(const communication::Node& node, communication:
         node.ranks().agree([&] { peers.resize(static_cast<std::size_t>(node.ranks().size())); });
         for (auto& peer : peers) {
           peer = {memory.allocate<Notice>(1).data(), memory.allocate<Verdict>(1).data(),
-                  memory.allocate<Number>(rows_capacity(shape)).data(),
+                  memory.allocate<Number>(rows_capacity(shape) * shape.components()).data(),
+                  memory.allocate<ItemGradients::Head>(rows_capacity(shape)).data(),
                   memory.allocate<Number>(FormGradient::size(shape.dimensions)).data()};
         }
         return peers;
@@ -70,6 +71,13 @@ GradientExchange::GradientExchange(const communication::Node& node, Memory memor
         }
         return owns;
       }()),
+      owned_bits_([&] {
+        decltype(owned_bits_) bits{};
+        for (std::size_t item = 0; item < kItemBlocks * kItemsOfLine; ++item) {
+          bits[item / 64] |= std::uint64_t{owns(static_cast<ItemIndex>(item))} << (item % 64);
+        }
+        return bits;
+      }()),
       nodes_(static_cast<std::size_t>(node.lane().size())),
       this_node_(static_cast<std::size_t>(node.lane().rank())),
       peers_(std::move(memory.peers_)),
@@ -78,12 +86,13 @@ GradientExchange::GradientExchange(const communication::Node& node, Memory memor
       formed_(memory.formed_),
       updated_(memory.updated_),
       items_(shape.components(), shape.item_count, shape.largest_batch, shape.candidates_per_example, shape.scale,
-             ItemGradients::Memory(peers_[lane_].rows)),
+             {ItemGradients::Memory::Rows(peers_[lane_].rows), ItemGradients::Memory::Heads(peers_[lane_].heads)}),
       form_(form_of(shape, peers_[lane_].form)),
       totals_(shape.components(), shape.are_totals_rounded),
       rounds_(node.lane()),
       letters_(nodes_),
-      outgoing_(nodes_) {}
+      outgoing_(nodes_),
+      packed_(items_.packed_size()) {}
 
 void GradientExchange::clear() {
   items_.clear();
@@ -151,14 +160,36 @@ void GradientExchange::begin() {
 
 // Others' rows of this rank's items join its own. Others read of this table only rows of their items.
 void GradientExchange::add_rows_of_node() {
-  const auto stride = items_.row_stride();
+  const auto stride = items_.components();
+  const auto ahead = kernels::rows_ahead(stride);
   for (std::size_t rank = 0; rank < peers_.size(); ++rank) {
-    const auto count = rank == lane_ ? 0 : peers_[rank].notice->row_count;
+    const auto& peer = peers_[rank];
+    const auto count = rank == lane_ ? 0 : peer.notice->row_count;
     for (std::size_t index = 0; index < count; ++index) {
-      const auto* const row = peers_[rank].rows + index * stride;
-      if (owns(items_.item_of_row(row))) {
-        items_.add_row(row);
+      if (index + ahead < count && owns(peer.heads[index + ahead].item)) {
+        kernels::ask_for(peer.rows + (index + ahead) * stride, stride);
       }
+      if (owns(peer.heads[index].item)) {
+        items_.add(peer.heads[index], peer.rows + index * stride);
+      }
+    }
+  }
+  list_owned();
+}
+
+// Where other cores read and write items, too, by rising item: rows that lie side by side come faster from there. Alone
+// as they were touched.
+void GradientExchange::list_owned() {
+  owned_.clear();
+  is_by_item_ = (peers_.size() > 1 || forms_late_) && items_.is_dense();
+  if (is_by_item_) {
+    items_.for_each_by_item(owned_bits_, [&](std::uint32_t index) { owned_.push_back(index); });
+    return;
+  }
+  const auto heads = items_.heads();
+  for (std::uint32_t index = 0; index < heads.size(); ++index) {
+    if (owns(heads[index].item)) {
+      owned_.push_back(index);
     }
   }
 }
@@ -190,7 +221,11 @@ std::span<Number> GradientExchange::form_part(std::size_t node) const {
 
 void GradientExchange::round_owned() {
   if (totals_.is_rounded()) {
-    for_each_owned([&](Number* row) { totals_.round(row); });
+    for_each_owned([&](std::size_t index) {
+      items_.pack(index, packed_.data());
+      totals_.round(packed_.data());
+      items_.put_packed(packed_.data());
+    });
   }
 }
 
@@ -203,11 +238,11 @@ void GradientExchange::begin_first_round() {
     letters_[node].assign(1, std::bit_cast<Number>(peers_[lane_].verdict->request));
     letters_[node].insert(letters_[node].end(), form.begin(), form.end());
   }
-  const auto size = items_.row_size();
-  for_each_owned([&](const Number* row) {
-    const std::size_t node = is_direct_ ? 0 : node_of(items_.item_of_row(row));
+  for_each_owned([&](std::size_t index) {
+    const std::size_t node = is_direct_ ? 0 : node_of(items_.item_at(index));
     if (is_direct_ || node != this_node_) {
-      letters_[node].insert(letters_[node].end(), row, row + size);
+      items_.pack(index, packed_.data());
+      letters_[node].insert(letters_[node].end(), packed_.begin(), packed_.end());
     }
   });
   for (std::size_t node = 0; node < nodes_; ++node) {
@@ -229,9 +264,8 @@ void GradientExchange::end_round() {
 
 void GradientExchange::end_first_round() {
   const auto form = is_direct_ ? sent_form() : form_part(this_node_);
-  const auto size = items_.row_size();
   std::uint64_t rows = 0;
-  for_each_owned([&](const Number* row) { rows += is_direct_ || node_of(items_.item_of_row(row)) == this_node_; });
+  for_each_owned([&](std::size_t index) { rows += is_direct_ || node_of(items_.item_at(index)) == this_node_; });
   auto& request = peers_[lane_].verdict->request;
   for (std::size_t node = 0; node < nodes_; ++node) {
     if (node == this_node_) {
@@ -240,18 +274,18 @@ void GradientExchange::end_first_round() {
     const auto letter = rounds_.from(static_cast<int>(node));
     request = std::max(request, std::bit_cast<std::uint32_t>(letter[0]));
     std::transform(form.begin(), form.end(), letter.begin() + 1, form.begin(), std::plus<>());
-    for (auto at = 1 + form.size(); at < letter.size(); at += size) {
-      items_.add_row(letter.data() + at);
+    for (auto at = 1 + form.size(); at < letter.size(); at += items_.packed_size()) {
+      items_.add_packed(letter.data() + at);
       ++rows;
     }
   }
   if (is_direct_) {
+    list_owned();
     round_owned();
-    std::uint64_t totals = 0;
-    for_each_owned([&](const Number*) { ++totals; });
     stage_ = Stage::combined;
-    choose_way(rows, totals);
+    choose_way(rows, owned_.size());
   } else {
+    list_owned();
     rows_taken_ = rows;
     begin_second_round();
   }
@@ -264,10 +298,12 @@ void GradientExchange::begin_second_round() {
   auto& letter = letters_[this_node_];
   letter.assign(1, std::bit_cast<Number>(static_cast<std::uint32_t>(rows_taken_)));
   letter.insert(letter.end(), form.begin(), form.end());
-  for_each_owned([&](Number* row) {
-    if (node_of(items_.item_of_row(row)) == this_node_) {
+  for_each_owned([&](std::size_t index) {
+    if (node_of(items_.item_at(index)) == this_node_) {
       letter.resize(letter.size() + totals_.size());
-      totals_.pack(row, letter.data() + letter.size() - totals_.size());
+      items_.pack(index, packed_.data());
+      totals_.pack(packed_.data(), letter.data() + letter.size() - totals_.size());
+      items_.put_packed(packed_.data());
     }
   });
   std::fill(outgoing_.begin(), outgoing_.end(), std::span<const Number>(letter));
@@ -284,45 +320,48 @@ void GradientExchange::end_second_round() {
     rows_taken_ += std::bit_cast<std::uint32_t>(letter[0]);
     std::copy_n(letter.begin() + 1, form.size(), form.begin());
     for (auto at = 1 + form.size(); at < letter.size(); at += totals_.size()) {
-      const auto* const total = letter.data() + at;
-      totals_.unpack(total, items_.row_of(totals_.item(total)));
+      totals_.unpack(letter.data() + at, packed_.data());
+      items_.put_packed(packed_.data());
     }
   }
   ++steps_by_owners_;
   stage_ = Stage::combined;
-  std::uint64_t totals = 0;
-  for_each_owned([&](const Number*) { ++totals; });
-  choose_way(rows_taken_, totals);
+  list_owned();
+  choose_way(rows_taken_, owned_.size());
 }
 
 // By `rows` of all nodes, which made `totals`: all ranks of the lane have counted the same.
 void GradientExchange::choose_way(std::uint64_t rows, std::uint64_t totals) {
-  is_direct_ = WayOfRows::of(nodes_, rows, items_.row_size(), totals, totals_.size(), sent_form().size()).is_direct();
+  is_direct_ =
+      WayOfRows::of(nodes_, rows, items_.packed_size(), totals, totals_.size(), sent_form().size()).is_direct();
 }
 
 void GradientExchange::check_occurrences() {
   auto& verdict = *peers_[lane_].verdict;
-  for_each_owned([&](const Number* row) {
-    const auto occurrences = static_cast<std::uint64_t>(row[items_.occurrences_column()]);
-    if (occurrences > items_.scale().most_occurrences) {
-      verdict.item = items_.item_of_row(row);
-      verdict.occurrences = occurrences;
+  for_each_owned([&](std::size_t index) {
+    const auto& head = items_.heads()[index];
+    if (head.occurrences > items_.scale().most_occurrences) {
+      verdict.item = head.item;
+      verdict.occurrences = head.occurrences;
     }
   });
 }
 
-// Owned rows by block, then by item: the order in which they were touched depends on the ranks.
+// Owned rows by block, then by item: in the order in which they were touched the sums would depend on the ranks.
 void GradientExchange::sort_owned() {
   std::array<std::size_t, kItemBlocks + 1> next{};
-  for_each_owned([&](const Number* row) { ++next[items_.item_of_row(row) % kItemBlocks + 1]; });
+  for_each_owned([&](std::size_t index) { ++next[block_of(items_.item_at(index)) + 1]; });
   std::partial_sum(next.begin(), next.end(), next.begin());
   first_of_block_ = next;
   sorted_.resize(next.back());
-  for_each_owned([&](Number* row) { sorted_[next[items_.item_of_row(row) % kItemBlocks]++] = row; });
+  for_each_owned([&](std::uint32_t index) { sorted_[next[block_of(items_.item_at(index))]++] = index; });
+  if (is_by_item_) {
+    return;
+  }
   for (std::size_t block = 0; block < kItemBlocks; ++block) {
     const auto at = [&](std::size_t place) { return sorted_.begin() + static_cast<std::ptrdiff_t>(place); };
     std::sort(at(first_of_block_[block]), at(first_of_block_[block + 1]),
-              [&](const Number* a, const Number* b) { return items_.item_of_row(a) < items_.item_of_row(b); });
+              [&](std::uint32_t a, std::uint32_t b) { return items_.item_at(a) < items_.item_at(b); });
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 namespace ampcf::parallel {
 
@@ -31,27 +32,51 @@ ItemGradients::ItemGradients(std::size_t components, std::uint64_t item_count, s
       unit_(1.0F / scale.factor()),
       rounding_(ItemScale::kClip * scale.factor()),
       slots_(item_count, kUntouched),
-      rows_(capacity(components, item_count, largest_batch, candidates_per_example), memory),
+      touched_((item_count + kWord - 1) / kWord),
+      rows_(capacity(item_count, largest_batch, candidates_per_example) * components, memory.rows),
+      heads_(capacity(item_count, largest_batch, candidates_per_example), memory.heads),
       opened_(candidates_per_example) {}
 
 std::uint32_t ItemGradients::append(ItemIndex item) {
   const auto slot = static_cast<std::uint32_t>(row_count_++);
-  Number* const row = rows_.data() + slot * row_stride();
-  std::fill_n(row, row_stride(), 0);
-  row[item_column()] = std::bit_cast<Number>(item);
+  std::fill_n(row(slot), components_, 0);
+  heads_[slot] = {0, 0, item};
+  touched_[item / kWord] |= std::uint64_t{1} << (item % kWord);
   return slot;
 }
 
-void ItemGradients::add_row(const Number* other) {
-  Number* const into = row_of(item_of(other[item_column()]));
-  for (std::size_t column = 0; column < item_column(); ++column) {
-    into[column] += other[column];
-  }
+void ItemGradients::add(const Head& head, const Number* row) {
+  const auto index = index_of(head.item);
+  std::transform(row, row + components_, this->row(index), this->row(index), std::plus<>());
+  heads_[index].bias += head.bias;
+  heads_[index].occurrences += head.occurrences;
+}
+
+void ItemGradients::pack(std::size_t index, Number* into) const {
+  const auto& head = heads_[index];
+  into = std::copy_n(row(index), components_, into);
+  *into++ = head.bias;
+  *into++ = std::bit_cast<Number>(head.occurrences);
+  *into = std::bit_cast<Number>(head.item);
+}
+
+ItemGradients::Head ItemGradients::packed_head(const Number* packed) const {
+  return {packed[components_], std::bit_cast<std::uint32_t>(packed[components_ + 1]), item_of(packed[components_ + 2])};
+}
+
+void ItemGradients::add_packed(const Number* from) { add(packed_head(from), from); }
+
+void ItemGradients::put_packed(const Number* from) {
+  const auto head = packed_head(from);
+  const auto index = index_of(head.item);
+  std::copy_n(from, components_, row(index));
+  heads_[index] = head;
 }
 
 void ItemGradients::clear() {
-  for (std::size_t index = 0; index < row_count_; ++index) {
-    slots_[item_at(index)] = kUntouched;
+  for (const auto& head : heads()) {
+    slots_[head.item] = kUntouched;
+    touched_[head.item / kWord] = 0;
   }
   row_count_ = 0;
 }

@@ -62,17 +62,19 @@ MemoryNeed memory_need(const RunSize& size) {
   const auto candidates = size.own_positives * size.candidates;
   const auto projected_numbers =  // q, and which of them is whose
       size.projected == model::Projected::items ? gradient_rows * shape.padded_dim() + candidates : 0;
-  constexpr std::uint64_t kString = 32;  // an id of up to 15 bytes lies in its string
+  constexpr std::uint64_t kHead = 3 * kNumber;  // of a row of an item's gradient
+  constexpr std::uint64_t kString = 32;         // an id of up to 15 bytes lies in its string
   MemoryNeed need{};
-  const auto in_steps = size.items * kItemInSteps + size.own_interactions * kInteractionInSteps + block_bytes(size) +
+  const auto in_steps = size.items * kItemInSteps + size.items / 8 + gradient_rows * kNumber +
+                        size.own_interactions * kInteractionInSteps + block_bytes(size) +
                         kNumber * (candidates + waiting_numbers + 4 * part_numbers + projected_numbers);
   need.rank_bytes = (size.has_ids ? kString * (size.users + size.items) : 0) +
                     (size.has_added_validation ? 24 : 8) * size.users + size.own_users * user +
                     size.own_interactions * kInteraction + size.items * item +
                     std::max(size.items * kItemAtStart, in_steps);
-  const auto gradient_row = model::rows_of_item(size.projected) * shape.padded_dim() + kernels::kLanes;
+  const auto gradient_row = model::rows_of_item(size.projected) * shape.padded_dim() * kNumber + kHead;
   need.node_bytes = size.items * (tables * kNumber * (shape.padded_dim() + 1) + kNumber) +
-                    size.node_ranks * gradient_rows * kNumber * gradient_row;
+                    size.node_ranks * gradient_rows * gradient_row;
   return need;
 }
 

@@ -14,8 +14,7 @@ namespace ampcf::training {
 
 namespace {
 
-constexpr std::uint64_t kStepsLookedAt = 256;   // of an epoch, evenly spread
-constexpr std::uint64_t kBesideComponents = 3;  // numbers of a row under way: bias, occurrences, item
+constexpr std::uint64_t kStepsLookedAt = 256;  // of an epoch, evenly spread
 
 // Positives of a rank in a step.
 std::uint64_t positives_of(const parallel::ShardPlan& plan, std::uint64_t rank, std::uint64_t step) {
@@ -168,7 +167,7 @@ Traffic expected_traffic(const RunPlan& plan, const TrainingOptions& options, st
   const auto components = model::rows_of_item(plan.projected) * options.dimensions.padded_dim();
   const auto form = plan.projected == model::Projected::personas ? parallel::FormGradient::size(options.dimensions) : 0;
   const auto way =
-      parallel::WayOfRows::of(nodes, rows, components + kBesideComponents, totals,
+      parallel::WayOfRows::of(nodes, rows, parallel::ItemGradients::packed_size(components), totals,
                               parallel::TotalRows(components, options.gradient_bits == "16").size(), form / lanes);
   const auto numbers = static_cast<double>(lanes * way.numbers()) * (all_nodes - 1.0) / all_nodes;
   return {numbers * sizeof(parallel::Number), way.rounds()};

@@ -200,25 +200,24 @@ void TrainingStep::ask_for_item(ItemIndex item) const {
 
 // By the gradient of the embedding in units of `unit`, and of the bias in the exchange's.
 template <typename Gradient>
-void TrainingStep::update_item(ItemIndex item, double rate, const Gradient* gradient, float unit, parallel::Number bias,
-                               float scale) {
+void TrainingStep::update_item(const parallel::ItemGradients::Head& head, double rate, const Gradient* gradient,
+                               float unit, float scale) {
+  const auto item = head.item;
   auto& moments = state_.item_moments;
   const auto decay = static_cast<float>(updates_.items.weight_decay);
   const auto update = adam_.row(moments.updates[item], rate);
   update.apply(state_.shared.item(item), moments.first_of(item), moments.second_of(item), gradient, moments.stride,
                unit, scale, decay);
   update.move(state_.shared.biases[item], *state_.bias_moments.first_of(item), *state_.bias_moments.second_of(item),
-              static_cast<float>(bias) * exchange_.items().unit() * scale);
+              static_cast<float>(head.bias) * exchange_.items().unit() * scale);
 }
 
 void TrainingStep::update_items(float scale, double rate_factor) {
   const double rate = updates_.items.learning_rate * rate_factor;
   const auto& items = exchange_.items();
-  exchange_.for_each_owned([&](ItemIndex item) { ask_for_item(item); },
-                           [&](const parallel::Number* row) {
-                             update_item(items.item_of_row(row), rate, row, items.unit(), row[items.bias_column()],
-                                         scale);
-                           });
+  exchange_.for_each_owned(
+      [&](std::size_t index) { ask_for_item(items.item_at(index)); },
+      [&](std::size_t index) { update_item(items.heads()[index], rate, items.row(index), items.unit(), scale); });
 }
 
 // Of a block's rows, dL/dq becomes part of dL/dv and of dL/dM before their items move.
@@ -230,24 +229,23 @@ void TrainingStep::update_projected_items(float scale, double rate_factor) {
     std::transform(from, from + d, into, [unit](parallel::Number sum) { return static_cast<float>(sum) * unit; });
   };
   exchange_.for_each_owned_block(
-      [&](ItemIndex item) { ask_for_item(item); },
-      [&](std::span<parallel::Number* const> rows) {
+      [&](std::size_t index) { ask_for_item(items.item_at(index)); },
+      [&](std::span<const std::uint32_t> rows) {
         for (auto* const table : {&block_items_, &block_gradient_, &block_projected_gradient_}) {
           if (table->size() < rows.size() * d) {
             table->resize(rows.size() * d);
           }
         }
         for (std::size_t i = 0; i < rows.size(); ++i) {
-          std::copy_n(state_.shared.item(items.item_of_row(rows[i])), d, block_items_.data() + i * d);
-          as_floats(rows[i], block_gradient_.data() + i * d);
-          as_floats(rows[i] + d, block_projected_gradient_.data() + i * d);
+          std::copy_n(state_.shared.item(items.item_at(rows[i])), d, block_items_.data() + i * d);
+          as_floats(items.row(rows[i]), block_gradient_.data() + i * d);
+          as_floats(items.row(rows[i]) + d, block_projected_gradient_.data() + i * d);
         }
         model::differentiate_projected_items(folded_, d, rows.size(), block_items_.data(),
                                              block_projected_gradient_.data(), block_gradient_.data(),
                                              exchange_.form().adder());
         for (std::size_t i = 0; i < rows.size(); ++i) {
-          update_item(items.item_of_row(rows[i]), rate, block_gradient_.data() + i * d, 1.0F,
-                      rows[i][items.bias_column()], scale);
+          update_item(items.heads()[rows[i]], rate, block_gradient_.data() + i * d, 1.0F, scale);
         }
       });
 }

@@ -46,7 +46,7 @@ void run_case(benchmark::State& state, const Communicator& world, std::uint64_t 
     exchange.clear();
     for (const auto item : touched) {
       const std::array<ItemIndex, 1> one{item};
-      exchange.items().open_rows(one)[0][0] += 1;
+      exchange.items().open_rows(one)[0].components[0] += 1;
     }
     rows = static_cast<double>(exchange.items().row_count());
     world.barrier();
@@ -56,7 +56,7 @@ void run_case(benchmark::State& state, const Communicator& world, std::uint64_t 
     exchange.finish();
   }
   // Every rank reads its part of all ranks' rows, or all rows of other nodes, and writes as much.
-  const double row_bytes = 4.0 * static_cast<double>(exchange.items().row_size());
+  const double row_bytes = 4.0 * static_cast<double>(exchange.items().packed_size());
   const double others = shares_memory ? 1.0 : static_cast<double>(world.size());
   const double bytes = 2.0 * world.max(rows) * row_bytes * others;
   report(state, 1.0, bytes / triad_bytes_per_second(std::size_t{1} << 20U));
@@ -83,15 +83,15 @@ void run_rows(benchmark::State& state, std::uint64_t rows) {
   constexpr std::size_t kDim = 64;
   const auto scale = parallel::ItemScale::of(rows, kCandidates, {0.1});
   parallel::ItemGradients own(kDim, rows, rows, kCandidates, scale);
-  std::vector<parallel::Number> letter;
+  std::vector<parallel::Number> letter, packed(own.packed_size());
   for (auto _ : state) {
     letter.clear();
     for (std::uint64_t row = 0; row < rows; ++row) {
-      const auto* const from = own.row_of(static_cast<ItemIndex>(row * 7919 % rows));
-      letter.insert(letter.end(), from, from + own.row_size());
+      own.pack(own.index_of(static_cast<ItemIndex>(row * 7919 % rows)), packed.data());
+      letter.insert(letter.end(), packed.begin(), packed.end());
     }
-    for (std::size_t at = 0; at < letter.size(); at += own.row_size()) {
-      own.add_row(letter.data() + at);
+    for (std::size_t at = 0; at < letter.size(); at += own.packed_size()) {
+      own.add_packed(letter.data() + at);
     }
   }
   const auto bytes = 4.0 * 4.0 * static_cast<double>(letter.size());

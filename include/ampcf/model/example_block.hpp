@@ -47,10 +47,10 @@ class ExampleBlock {
         dots_(kExamples * dots_row_) {}
 
   /// What `next` will read is asked for meanwhile. `log_probabilities` (n_items) asks for the logQ correction; empty:
-  /// none. `Sink` takes the items' gradients, times the gradient scale: open_rows(items) gives a row of numbers for
-  /// each item, rounding() what makes numbers of the sink's kind of one or sixteen Reals, and keep(rounding) takes that
-  /// back with what it has noticed. A row is dL/dv (padded d); then, of projected items, for which that is by way of t
-  /// alone, dL/dq (padded d); then dL/db.
+  /// none. `Sink` takes the items' gradients, times the gradient scale: open_rows(items) says for each item where its
+  /// `components` are and its `bias`, rounding() makes numbers of the sink's kind of one or sixteen Reals, and
+  /// keep(rounding) takes that back with what it has noticed. Components are dL/dv (padded d) and then, of projected
+  /// items, for which that is by way of t alone, dL/dq (padded d).
   template <typename Sink>
   void run(const SharedParameters<Real>& shared, std::span<const ExampleOperands<Real>> examples,
            std::span<const ExampleOperands<Real>> next, std::span<const Real> log_probabilities, Sink& sink) {
@@ -243,9 +243,8 @@ class ExampleBlock {
                      Sink& sink) const {
     const auto rows = sink.open_rows(example.items);
     auto rounding = sink.rounding();
-    const auto bias_column = rows_of_item(P) * dimensions_.padded_dim();
     for (std::size_t n = 0; n < count_; ++n) {
-      rows[n][bias_column] += rounding(loss_.score_slopes()[n * kLanes + b]);
+      *rows[n].bias += rounding(loss_.score_slopes()[n * kLanes + b]);
     }
     if constexpr (R == 0) {
       for (std::size_t column = 0; column < dimensions_.padded_dim(); column += kLanes) {
@@ -333,9 +332,9 @@ class ExampleBlock {
           add(du[k], *by_affinity, q);
         }
       }
-      add_rounded(rows[n] + column, dv);
+      add_rounded(rows[n].components + column, dv);
       if constexpr (P == Projected::items) {
-        add_rounded(rows[n] + d + column, dq);
+        add_rounded(rows[n].components + d + column, dq);
       }
     }
     for (std::size_t k = 0; k < R; ++k) {
@@ -382,9 +381,9 @@ class ExampleBlock {
           add_to(example.persona_gradient + offset, by_affinity * q);
         }
       }
-      add_to(rows[n] + column, rounding(dv));
+      add_to(rows[n].components + column, rounding(dv));
       if constexpr (P == Projected::items) {
-        add_to(rows[n] + d + column, rounding(dq));
+        add_to(rows[n].components + d + column, rounding(dq));
       }
     }
   }

@@ -30,8 +30,8 @@ struct GradientShape {
 /// The gradients of what all ranks hold alike, and their sums over all ranks. Sums are of integers, and so the same for
 /// any number of ranks and nodes.
 ///
-/// The ranks of a node see each other's gradients in shared memory; each lane adds up the items that are its own (item
-/// modulo kItemBlocks, modulo lanes), exchanges them with the same lane of other nodes, and updates them for its node.
+/// The ranks of a node see each other's gradients in shared memory; each lane adds up the items that are its own
+/// (block_of(item) modulo lanes), exchanges them with the same lane of other nodes, and updates them for its node.
 /// A step is:
 ///
 ///     clear()        then gradients into items(), and into form() where personas are projected
@@ -43,12 +43,15 @@ struct GradientShape {
 ///     finish()       everybody sees every update, form_total() and the largest request
 ///
 /// Rows travel between the nodes of a lane in one of two ways, chosen by the bytes that a rank receives. Direct: each
-/// node's rows to all, which add them up. By owners: each row to the node that owns it ((item / lanes) modulo nodes),
-/// which adds up and sends the total to all.
+/// node's rows to all, which add them up. By owners: each row to the node that owns it (a lane's items in turn), which
+/// adds up and sends the total to all.
 class GradientExchange {
  public:
   /// A block of items always belongs to one lane, so that a sum over it in a given order depends on nothing else.
   static constexpr std::size_t kItemBlocks = 128;
+  /// Items whose biases share a cache line: owned by several lanes, it would go to and fro between their cores.
+  static constexpr std::size_t kItemsOfLine = 64 / sizeof(float);
+  [[nodiscard]] static std::size_t block_of(ItemIndex item) { return item / kItemsOfLine % kItemBlocks; }
 
   class Memory;
 
@@ -73,25 +76,20 @@ class GradientExchange {
   std::uint32_t finish();
 
   /// Whether this rank updates the item.
-  [[nodiscard]] bool owns(ItemIndex item) const { return owns_block_[item % kItemBlocks]; }
-  /// Calls update(row) for each of this rank's touched items, after combine(), and some rows before it prepare(item).
+  [[nodiscard]] bool owns(ItemIndex item) const { return owns_block_[block_of(item)]; }
+  /// Calls update(index) for each of this rank's touched items, after combine(), and some rows before it
+  /// prepare(index).
   template <typename Prepare, typename F>
-  void for_each_owned(Prepare&& prepare, F&& update) {
-    const auto ahead = kernels::rows_ahead(items_.row_stride());
-    for (std::size_t index = 0; index < items_.row_count(); ++index) {
-      if (index + ahead < items_.row_count()) {
-        const auto next = items_.item_at(index + ahead);
-        if (owns(next)) {
-          prepare(next);
-        }
+  void for_each_owned(Prepare&& prepare, F&& update) const {
+    const auto ahead = kernels::rows_ahead(items_.components());
+    for (std::size_t i = 0; i < owned_.size(); ++i) {
+      if (i + ahead < owned_.size()) {
+        prepare(owned_[i + ahead]);
       }
-      Number* const row = items_.row_at(index);
-      if (owns(items_.item_of_row(row))) {
-        update(row);
-      }
+      update(owned_[i]);
     }
   }
-  /// The same block by block: update(rows), the rows of a block by rising item.
+  /// The same block by block: update(indices), the rows of a block by rising item.
   template <typename Prepare, typename F>
   void for_each_owned_block(Prepare&& prepare, F&& update) {
     sort_owned();
@@ -100,8 +98,8 @@ class GradientExchange {
     };
     for (std::size_t block = 0; block < kItemBlocks; ++block) {
       if (block + 1 < kItemBlocks) {
-        for (const auto* const row : rows_of(block + 1)) {
-          prepare(items_.item_of_row(row));
+        for (const auto index : rows_of(block + 1)) {
+          prepare(index);
         }
       }
       if (!rows_of(block).empty()) {
@@ -111,13 +109,8 @@ class GradientExchange {
   }
   /// Row by row without preparation.
   template <typename F>
-  void for_each_owned(F&& update) {
-    for (std::size_t index = 0; index < items_.row_count(); ++index) {
-      Number* const row = items_.row_at(index);
-      if (owns(items_.item_of_row(row))) {
-        update(row);
-      }
-    }
+  void for_each_owned(F&& update) const {
+    std::for_each(owned_.begin(), owned_.end(), update);
   }
 
   /// The summed gradient of the attention form (padded d, padded d), in units of form().unit(), until the next
@@ -146,6 +139,7 @@ class GradientExchange {
     Notice* notice;
     Verdict* verdict;
     Number* rows;
+    ItemGradients::Head* heads;
     Number* form;
   };
 
@@ -154,6 +148,7 @@ class GradientExchange {
   void begin();
   void add_rows_of_node();
   void add_form_of_node();
+  void list_owned();
   void round_owned();
   void begin_first_round();
   void begin_second_round();
@@ -166,15 +161,18 @@ class GradientExchange {
   [[nodiscard]] std::span<Number> form_slice() const;
   [[nodiscard]] std::span<Number> sent_form() const;
   [[nodiscard]] std::span<Number> form_part(std::size_t node) const;
-  [[nodiscard]] std::size_t node_of(ItemIndex item) const { return item / node_.lanes() % nodes_; }
+  [[nodiscard]] std::size_t node_of(ItemIndex item) const {
+    return (item / kItemsOfLine / node_.lanes() * kItemsOfLine + item % kItemsOfLine) % nodes_;
+  }
 
   const communication::Node& node_;
   std::uint64_t lane_;
   bool forms_late_;  // dM comes of items' totals, which every node has: nothing of it travels
   std::array<bool, kItemBlocks> owns_block_;
-  std::size_t nodes_;        // of this lane
-  std::size_t this_node_;    // among them
-  std::vector<Peer> peers_;  // by rank of the node, this one among them
+  std::array<std::uint64_t, kItemBlocks * kItemsOfLine / 64> owned_bits_;  // of that many items, which repeat
+  std::size_t nodes_;                                                      // of this lane
+  std::size_t this_node_;                                                  // among them
+  std::vector<Peer> peers_;                                                // by rank of the node, this one among them
   std::span<Number> form_total_;
   communication::NodeBarrier published_;
   communication::NodeBarrier formed_;
@@ -185,7 +183,10 @@ class GradientExchange {
   communication::MessageRounds<Number> rounds_;
   std::vector<std::vector<Number>> letters_;                   // to each node of the lane
   std::vector<std::span<const Number>> outgoing_;              // to each node: its letter, or one for all
-  std::vector<Number*> sorted_;                                // owned rows by block and item
+  std::vector<Number> packed_;                                 // a row
+  std::vector<std::uint32_t> owned_;                           // this rank's rows
+  bool is_by_item_ = false;                                    // they are in the order of their items
+  std::vector<std::uint32_t> sorted_;                          // the same by block and item
   std::array<std::size_t, kItemBlocks + 1> first_of_block_{};  // in it
   Stage stage_ = Stage::combined;
   bool is_direct_ = true;         // this step's way, which the numbers of the step before decide

@@ -92,36 +92,47 @@ using Rounding = std::conditional_t<kIsExact, FixedPointRounding, NoRounding>;
 /// The items' gradient of a step: a compact table of the rows touched, in fixed point. Sink of
 /// model::ExampleBlock<float>, whose gradient scale is scale().factor().
 ///
-/// A row holds `components`, the bias' one, how often the item occurred, and the item.
+/// A row is whole vectors of `components`; what else there is of an item is its head, in a table of its own: who looks
+/// for some items among all, as other ranks do, reads a few cache lines instead of one of each row.
 class ItemGradients {
  public:
-  using Row = Number*;
-
-  using Memory = kernels::CacheLineAllocator<Number>;
+  struct Head {
+    Number bias;                // dL/db
+    std::uint32_t occurrences;  // of the item
+    ItemIndex item;
+  };
+  /// Where an example's gradient goes.
+  struct Row {
+    Number* components;
+    Number* bias;
+  };
+  /// Where the tables shall lie, with room for capacity() rows.
+  struct Memory {
+    using Rows = kernels::CacheLineAllocator<Number>;
+    using Heads = kernels::CacheLineAllocator<Head>;
+    Rows rows;
+    Heads heads;
+  };
 
   /// `components` are whole vectors; `largest_batch` is the largest number of positives of a global batch: the table
-  /// never grows. Its rows shall lie in `memory`, with room for capacity() numbers.
+  /// never grows.
   ItemGradients(std::size_t components, std::uint64_t item_count, std::uint64_t largest_batch,
-                std::size_t candidates_per_example, const ItemScale& scale, const Memory& memory = Memory());
+                std::size_t candidates_per_example, const ItemScale& scale, const Memory& memory = {});
 
-  /// Numbers of the table.
-  [[nodiscard]] static std::size_t capacity(std::size_t components, std::uint64_t item_count,
-                                            std::uint64_t largest_batch, std::size_t candidates_per_example) {
-    return std::min(item_count, largest_batch * candidates_per_example) * row_stride(components);
+  /// Rows of the table.
+  [[nodiscard]] static std::size_t capacity(std::uint64_t item_count, std::uint64_t largest_batch,
+                                            std::size_t candidates_per_example) {
+    return std::min(item_count, largest_batch * candidates_per_example);
   }
 
-  /// Numbers of a row that mean something, and numbers from one row to the next.
-  [[nodiscard]] std::size_t row_size() const { return components_ + 3; }
-  [[nodiscard]] std::size_t row_stride() const { return row_stride(components_); }
-  [[nodiscard]] std::size_t bias_column() const { return components_; }
-  [[nodiscard]] std::size_t occurrences_column() const { return components_ + 1; }
-  [[nodiscard]] std::size_t item_column() const { return components_ + 2; }
+  [[nodiscard]] std::size_t components() const { return components_; }
 
   /// The rows of an example's items, each of which occurs once more. Valid until the next call.
   std::span<const Row> open_rows(std::span<const ItemIndex> items) {
     for (std::size_t n = 0; n < items.size(); ++n) {
-      opened_[n] = row_of(items[n]);
-      ++opened_[n][occurrences_column()];
+      const auto index = index_of(items[n]);
+      ++heads_[index].occurrences;
+      opened_[n] = {row(index), &heads_[index].bias};
     }
     return {opened_.data(), items.size()};
   }
@@ -131,12 +142,17 @@ class ItemGradients {
   void keep(const Rounding& rounding) { rounding_ = rounding; }
 
   /// Adds a row of another table.
-  void add_row(const Number* other);
+  void add(const Head& head, const Number* row);
 
-  /// The row of an item, whether it has been touched or not, which counts as no occurrence. Valid until clear().
-  [[nodiscard]] Row row_of(ItemIndex item) { return rows_.data() + index_of(item) * row_stride(); }
+  /// A row and its head as they travel, packed_size() numbers: components, the bias' one, occurrences, item.
+  [[nodiscard]] std::size_t packed_size() const { return packed_size(components_); }
+  [[nodiscard]] static std::size_t packed_size(std::size_t components) { return components + 3; }
+  void pack(std::size_t index, Number* into) const;
+  /// Adds what has been packed, or puts it in the place of what its item has.
+  void add_packed(const Number* from);
+  void put_packed(const Number* from);
 
-  /// Its place among the rows, likewise.
+  /// The place of an item among the rows, whether it has been touched or not, which counts as no occurrence.
   [[nodiscard]] std::size_t index_of(ItemIndex item) {
     auto& slot = slots_[item];
     if (slot == kUntouched) {
@@ -145,12 +161,24 @@ class ItemGradients {
     return slot;
   }
 
-  /// Rows in the order in which items were first touched, (row_count(), row_stride()).
+  /// Rows in the order in which items were first touched, (row_count(), components()).
   [[nodiscard]] std::size_t row_count() const { return row_count_; }
-  [[nodiscard]] Row row_at(std::size_t index) { return rows_.data() + index * row_stride(); }
-  [[nodiscard]] const Number* row_at(std::size_t index) const { return rows_.data() + index * row_stride(); }
-  [[nodiscard]] ItemIndex item_of_row(const Number* row) const { return item_of(row[item_column()]); }
-  [[nodiscard]] ItemIndex item_at(std::size_t index) const { return item_of_row(row_at(index)); }
+  [[nodiscard]] Number* row(std::size_t index) { return rows_.data() + index * components_; }
+  [[nodiscard]] const Number* row(std::size_t index) const { return rows_.data() + index * components_; }
+  [[nodiscard]] std::span<const Head> heads() const { return std::span(heads_).first(row_count_); }
+  [[nodiscard]] ItemIndex item_at(std::size_t index) const { return heads_[index].item; }
+
+  /// Whether there are enough rows for for_each_by_item() to be worth its look at every 64 items.
+  [[nodiscard]] bool is_dense() const { return touched_.size() <= row_count_; }
+  /// Calls f(index) for each row whose item has its bit in `mask`, which repeats, by rising item.
+  template <typename F>
+  void for_each_by_item(std::span<const std::uint64_t> mask, F&& f) const {
+    for (std::size_t word = 0; word < touched_.size(); ++word) {
+      for (auto bits = touched_[word] & mask[word % mask.size()]; bits != 0; bits &= bits - 1) {
+        f(slots_[word * kWord + static_cast<std::size_t>(std::countr_zero(bits))]);
+      }
+    }
+  }
 
   /// What one unit in the table is worth: 2^-bits.
   [[nodiscard]] float unit() const { return unit_; }
@@ -163,9 +191,10 @@ class ItemGradients {
 
  private:
   static constexpr std::uint32_t kUntouched = 0xFFFFFFFFU;
-  [[nodiscard]] static std::size_t row_stride(std::size_t components) { return components + kernels::kLanes; }
+  static constexpr std::size_t kWord = 64;
 
   std::uint32_t append(ItemIndex item);
+  [[nodiscard]] Head packed_head(const Number* packed) const;
 
   std::size_t components_;
   ItemScale scale_;
@@ -173,7 +202,9 @@ class ItemGradients {
   Rounding rounding_;
   std::size_t row_count_ = 0;
   std::vector<std::uint32_t> slots_;     // (n_items) row of an item in rows_
+  std::vector<std::uint64_t> touched_;   // a bit for each item: it has one
   kernels::AlignedVector<Number> rows_;  // as many as a global batch can touch
+  kernels::AlignedVector<Head> heads_;   // of each
   std::vector<Row> opened_;              // (candidates of an example)
 };
 

@@ -63,7 +63,7 @@ class TrainingStep {
                        double rate_factor);
   void ask_for_item(ItemIndex item) const;
   template <typename Gradient>
-  void update_item(ItemIndex item, double rate, const Gradient* gradient, float unit, parallel::Number bias,
+  void update_item(const parallel::ItemGradients::Head& head, double rate, const Gradient* gradient, float unit,
                    float scale);
   void update_items(float scale, double rate_factor);
   void update_projected_items(float scale, double rate_factor);

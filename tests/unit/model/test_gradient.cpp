@@ -12,13 +12,18 @@ struct PlainItemSink {
     double operator()(double value) const { return value; }
     kernels::Vec<double> operator()(kernels::Vec<double> value) const { return value; }
   };
+  struct Row {
+    double* components;
+    double* bias;
+  };
   std::size_t stride;
   std::vector<ItemIndex> items;  // in the order in which they were touched
   kernels::AlignedVector<double> table;
-  std::vector<double*> rows;
+  std::vector<double> biases;
+  std::vector<Row> rows;
 
   PlainItemSink(std::size_t row_stride, std::uint64_t item_count)
-      : stride(row_stride), table(item_count * row_stride) {}
+      : stride(row_stride), table(item_count * row_stride), biases(item_count) {}
 
   std::size_t index_of(ItemIndex item) {
     const auto found = std::find(items.begin(), items.end(), item);
@@ -30,10 +35,11 @@ struct PlainItemSink {
   }
   [[nodiscard]] std::size_t row_count() const { return items.size(); }
   [[nodiscard]] ItemIndex item_at(std::size_t index) const { return items[index]; }
-  std::span<double* const> open_rows(std::span<const ItemIndex> candidates) {
+  std::span<const Row> open_rows(std::span<const ItemIndex> candidates) {
     rows.clear();
     for (const auto item : candidates) {
-      rows.push_back(table.data() + index_of(item) * stride);
+      const auto index = index_of(item);
+      rows.push_back({table.data() + index * stride, &biases[index]});
     }
     return rows;
   }
@@ -81,7 +87,7 @@ void take_items(const ModelCase& c, Projected projected, const FoldedAttention<d
     for (std::size_t i = 0; i < count; ++i) {
       const auto item = items.item_at(first + i);
       std::copy_n(dv.data() + i * d, d, gradient.item(item));
-      gradient.biases[item] = items.table[(first + i) * items.stride + rows_of_item(projected) * d];
+      gradient.biases[item] = items.biases[first + i];
     }
   }
 }
@@ -96,7 +102,7 @@ Gradients gradients_of(const ModelCase& c, Projected projected) {
   folded.fold(c.shared);
   BatchGradient<double> gradient(shape, projected, c.batch.candidates_per_example, c.weights);
   gradient.use_shares(c.shares);
-  PlainItemSink items(rows_of_item(projected) * shape.padded_dim() + kernels::kLanes, c.shared.item_count);
+  PlainItemSink items(rows_of_item(projected) * shape.padded_dim(), c.shared.item_count);
   PlainFormSink form{shape.padded_dim()};
   gradient.run(
       c.batch, c.personas, c.shared, folded, std::span<const double>(c.log_probabilities), items, form,
@@ -148,9 +154,14 @@ struct IgnoringItemSink {
     float operator()(float value) const { return value; }
     kernels::Floats operator()(kernels::Floats value) const { return value; }
   };
+  struct Row {
+    float* components;
+    float* bias;
+  };
   std::vector<float> scratch = std::vector<float>(1024);
-  std::vector<float*> rows = std::vector<float*>(5, scratch.data());
-  std::span<float* const> open_rows(std::span<const ItemIndex> /*items*/) { return rows; }
+  float bias = 0.0F;
+  std::vector<Row> rows = std::vector<Row>(5, {scratch.data(), &bias});
+  std::span<const Row> open_rows(std::span<const ItemIndex> /*items*/) { return rows; }
   static std::size_t index_of(ItemIndex item) { return item; }
   static std::size_t row_count() { return 0; }
   static ItemIndex item_at(std::size_t index) { return static_cast<ItemIndex>(index); }

@@ -47,18 +47,24 @@ struct Ranks {
 void contribute(ItemGradients& items, std::uint64_t step, std::uint64_t i, std::uint64_t item_count) {
   random::Draws draws(11, random::Stream::generation, i, static_cast<std::uint32_t>(step));
   const std::array<ItemIndex, 1> item{draws.next_below(static_cast<std::uint32_t>(item_count))};
-  auto* const row = items.open_rows(item)[0];
+  const auto row = items.open_rows(item)[0];
   auto rounding = items.rounding();
   kernels::Floats value;
   for (std::size_t lane = 0; lane < kernels::kLanes; ++lane) {
     value[lane] = static_cast<float>(draws.next_unit() - 0.5);
   }
-  kernels::store(row, kernels::load(row) + rounding(value * items.scale().factor()));
-  row[items.bias_column()] += rounding(value[0] * items.scale().factor());
+  kernels::store(row.components, kernels::load(row.components) + rounding(value * items.scale().factor()));
+  *row.bias += rounding(value[0] * items.scale().factor());
   items.keep(rounding);
 }
 
-using Rows = std::map<std::int32_t, std::vector<std::int32_t>>;
+using Rows = std::map<ItemIndex, std::vector<std::int32_t>>;
+
+std::vector<std::int32_t> packed(const ItemGradients& items, std::size_t index) {
+  std::vector<std::int32_t> row(items.packed_size());
+  items.pack(index, row.data());
+  return row;
+}
 
 Rows rows_of_one_rank(std::uint64_t step, const GradientShape& shape) {
   ItemGradients all(shape.components(), shape.item_count, shape.largest_batch, 1, shape.scale);
@@ -68,8 +74,9 @@ Rows rows_of_one_rank(std::uint64_t step, const GradientShape& shape) {
   const TotalRows totals(kShape.padded_dim(), shape.are_totals_rounded);
   Rows rows;
   for (std::size_t index = 0; index < all.row_count(); ++index) {
-    totals.round(all.row_at(index));
-    rows[all.row_at(index)[all.item_column()]] = {all.row_at(index), all.row_at(index) + all.row_size()};
+    auto& row = rows[all.item_at(index)];
+    row = packed(all, index);
+    totals.round(row.data());
   }
   return rows;
 }
@@ -94,9 +101,8 @@ std::uint64_t expect_totals_of_one_rank(std::uint64_t sharing, const GradientSha
     exchange.combine();
     const auto expected = rows_of_one_rank(step, shape);
     std::uint64_t owned = 0;
-    exchange.for_each_owned([&](const std::int32_t* row) {
-      const std::vector<std::int32_t> values(row, row + exchange.items().row_size());
-      EXPECT_EQ(values, expected.at(row[exchange.items().item_column()]));
+    exchange.for_each_owned([&](std::size_t index) {
+      EXPECT_EQ(packed(exchange.items(), index), expected.at(exchange.items().item_at(index)));
       ++owned;
     });
     EXPECT_EQ(exchange.finish(), 0U);
@@ -135,15 +141,15 @@ TEST_P(Exchange, KeepsRowsWhoseSumIsZero) {
   if (world().rank() == 0) {
     const std::array<ItemIndex, 2> twice{4, 4};
     const auto rows = exchange.items().open_rows(twice);
-    rows[0][0] += 5;
-    rows[1][0] -= 5;
+    rows[0].components[0] += 5;
+    rows[1].components[0] -= 5;
   }
   exchange.publish(0);
   exchange.combine();
   std::uint64_t found = 0;
-  exchange.for_each_owned([&](const std::int32_t* row) {
-    EXPECT_EQ(row[0], 0);
-    EXPECT_EQ(row[exchange.items().occurrences_column()], 2);
+  exchange.for_each_owned([&](std::size_t index) {
+    EXPECT_EQ(exchange.items().row(index)[0], 0);
+    EXPECT_EQ(exchange.items().heads()[index].occurrences, 2U);
     ++found;
   });
   exchange.finish();

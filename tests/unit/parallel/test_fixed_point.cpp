@@ -27,10 +27,16 @@ ItemGradients table(std::uint64_t item_count) {
 
 // As a kernel does it, with a value that is not yet scaled.
 void add(ItemGradients& gradients, ItemIndex item, std::size_t column, kernels::Floats value) {
-  auto* const row = gradients.open_rows(std::array<ItemIndex, 1>{item})[0];
+  auto* const row = gradients.open_rows(std::array<ItemIndex, 1>{item})[0].components;
   auto rounding = gradients.rounding();
   kernels::store(row + column, kernels::load(row + column) + rounding(value * gradients.scale().factor()));
   gradients.keep(rounding);
+}
+
+std::vector<Number> packed(const ItemGradients& gradients, std::size_t index) {
+  std::vector<Number> row(gradients.packed_size());
+  gradients.pack(index, row.data());
+  return row;
 }
 
 }  // namespace
@@ -61,13 +67,13 @@ TEST(ItemGradients, SumToWithinHalfAUnitPerContribution) {
     }
   }
   ASSERT_EQ(gradients.row_count(), 1U);
-  const auto* const row = gradients.row_at(0);
+  const auto* const row = gradients.row(0);
   for (std::size_t i = 0; i < 32; ++i) {
     EXPECT_NEAR(row[i] * static_cast<double>(gradients.unit()), expected[i],
                 15.0 * static_cast<double>(gradients.unit()));
   }
-  EXPECT_EQ(row[gradients.occurrences_column()], 60);
-  EXPECT_EQ(row[gradients.item_column()], 42);
+  EXPECT_EQ(gradients.heads()[0].occurrences, 60U);
+  EXPECT_EQ(gradients.item_at(0), 42U);
 }
 
 TEST(ItemGradients, AreTheSameBitsInAnyOrderAndGrouping) {
@@ -84,8 +90,46 @@ TEST(ItemGradients, AreTheSameBitsInAnyOrderAndGrouping) {
     add(forward, 3, 0, values[i]);
     add(i < 20 ? backward : half, 3, 0, values[values.size() - 1 - i]);
   }
-  backward.add_row(half.row_at(0));
-  EXPECT_TRUE(std::equal(forward.row_at(0), forward.row_at(0) + forward.row_size(), backward.row_at(0)));
+  backward.add(half.heads()[0], half.row(0));
+  EXPECT_EQ(packed(forward, 0), packed(backward, 0));
+}
+
+TEST(ItemGradients, TravelWithAllThatTheyHave) {
+  auto here = table(10), there = table(10);
+  random::Draws draws(4, random::Stream::generation, 0);
+  const std::array<ItemIndex, 1> item{7};
+  *here.open_rows(item)[0].bias += 5;
+  add(here, 7, 16, lanes(draws));
+  const auto row = packed(here, 0);
+  there.add_packed(row.data());
+  EXPECT_EQ(packed(there, 0), row);
+  there.add_packed(row.data());
+  EXPECT_EQ(there.heads()[0].occurrences, 4U);
+  EXPECT_EQ(there.heads()[0].bias, 10);
+  EXPECT_EQ(there.row(0)[16], 2 * here.row(0)[16]);
+  there.put_packed(row.data());
+  EXPECT_EQ(packed(there, 0), row);
+  EXPECT_EQ(there.row_count(), 1U);
+}
+
+TEST(ItemGradients, AreListedByItemWhereTheMaskHasTheirs) {
+  constexpr std::uint64_t kItems = 300;
+  auto gradients = table(kItems);
+  for (const ItemIndex item : {299U, 3U, 64U, 130U, 2U, 128U, 67U}) {
+    (void)gradients.index_of(item);
+  }
+  const auto listed = [&](std::span<const std::uint64_t> mask) {
+    std::vector<ItemIndex> items;
+    gradients.for_each_by_item(mask, [&](std::size_t index) { items.push_back(gradients.item_at(index)); });
+    return items;
+  };
+  constexpr auto kAll = ~std::uint64_t{0};
+  EXPECT_EQ(listed(std::array{kAll}), (std::vector<ItemIndex>{2, 3, 64, 67, 128, 130, 299}));
+  EXPECT_EQ(listed(std::array{std::uint64_t{1} << 3U, kAll}), (std::vector<ItemIndex>{3, 64, 67}));
+  EXPECT_TRUE(gradients.is_dense());
+  gradients.clear();
+  EXPECT_EQ(listed(std::array{kAll}), std::vector<ItemIndex>());
+  EXPECT_FALSE(gradients.is_dense());
 }
 
 TEST(Rounding, IsToTheNearestIntegerInVectorsAsInNumbers) {
@@ -106,7 +150,7 @@ TEST(Rounding, MakesTheLimitOfWhatIsNoNumber) {
 TEST(ItemGradients, ClipWhatIsTooLargeAndKnowTheLargest) {
   auto gradients = table(10);
   add(gradients, 1, 0, kernels::broadcast(-100.0F));
-  EXPECT_EQ(static_cast<float>(gradients.row_at(0)[0]) * gradients.unit(), -ItemScale::kClip);
+  EXPECT_EQ(static_cast<float>(gradients.row(0)[0]) * gradients.unit(), -ItemScale::kClip);
   gradients.clear();
   EXPECT_EQ(gradients.largest(), 100.0F);
 }
@@ -117,7 +161,7 @@ TEST(ItemGradients, AreEmptyAfterClear) {
   gradients.clear();
   EXPECT_EQ(gradients.row_count(), 0U);
   (void)gradients.open_rows(std::array<ItemIndex, 1>{1});
-  EXPECT_EQ(gradients.row_at(0)[0], 0);
+  EXPECT_EQ(gradients.row(0)[0], 0);
 }
 
 TEST(FormGradient, IsTheSameBitsInAnyOrder) {

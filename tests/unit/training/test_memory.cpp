@@ -134,14 +134,14 @@ TEST(MemoryNeed, GrowsWithWhatItIsSaidToGrowWith) {
   ++more.own_interactions;
   EXPECT_EQ(memory_need(more).rank_bytes - memory_need(size).rank_bytes, 12U);
   more = size;
-  ++more.items;
-  EXPECT_EQ(memory_need(more).rank_bytes - memory_need(size).rank_bytes, 20U);
-  EXPECT_EQ(memory_need(more).node_bytes - memory_need(size).node_bytes, 12U * (64 + 1) + 4);
+  more.items += 8;
+  EXPECT_EQ(memory_need(more).rank_bytes - memory_need(size).rank_bytes, 8 * 20U + 1);
+  EXPECT_EQ(memory_need(more).node_bytes - memory_need(size).node_bytes, 8 * (12U * (64 + 1) + 4));
   more = size;
   ++more.own_positives;
   EXPECT_EQ(memory_need(more).rank_bytes - memory_need(size).rank_bytes, 4U * 5);
   ++more.candidates;
-  EXPECT_EQ(memory_need(more).rank_bytes - memory_need(size).rank_bytes, 4U * (5 + 151) + 64 * (4 * 4 + 2) + 8);
+  EXPECT_EQ(memory_need(more).rank_bytes - memory_need(size).rank_bytes, 4U * (256 + 5 + 151) + 64 * (4 * 4 + 2) + 8);
   more = size;
   more.has_log_q = true;
   EXPECT_EQ(memory_need(more).rank_bytes - memory_need(size).rank_bytes, 4U * 3000);
@@ -150,8 +150,8 @@ TEST(MemoryNeed, GrowsWithWhatItIsSaidToGrowWith) {
   EXPECT_EQ(memory_need(more).rank_bytes - memory_need(size).rank_bytes, 16U * 1000);
   more = size;
   more.own_interactions = 0;  // the start needs most then
-  EXPECT_EQ(memory_need(more).rank_bytes,
-            memory_need(size).rank_bytes - 12 * 20000 + 16 * 3000 - 4 * 150 * 5 - 5 * (64 * (4 * 4 + 2) + 8));
+  EXPECT_EQ(memory_need(more).rank_bytes, memory_need(size).rank_bytes - 12 * 20000 + 16 * 3000 - 3000 / 8 -
+                                              4 * 256 * 5 - 4 * 150 * 5 - 5 * (64 * (4 * 4 + 2) + 8));
   more = size;
   more.has_other_nodes = true;
   EXPECT_EQ(memory_need(more).rank_bytes - memory_need(size).rank_bytes, 4U * 256 * 4 * 64);
