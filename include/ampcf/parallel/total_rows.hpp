@@ -11,8 +11,8 @@ namespace ampcf::parallel {
 /// law that no bit depends on the number of ranks; rounding what is still to be added would not.
 class TotalRows {
  public:
-  /// `components`, the bias' one, occurrences and the item make a row, as in ItemGradients. Without exact sums totals
-  /// are never rounded.
+  /// `components`, the bias' one, occurrences and the item make a row, as ItemGradients packs it. Without exact sums
+  /// totals are never rounded.
   TotalRows(std::size_t components, bool is_rounded) : numbers_(components + 1), is_rounded_(is_rounded && kIsExact) {}
 
   /// Numbers of a row under way. Of a rounded one: item, occurrences, then pairs of numbers; there is an odd number of
