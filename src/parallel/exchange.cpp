@@ -279,13 +279,12 @@ void GradientExchange::end_first_round() {
       ++rows;
     }
   }
+  list_owned();
   if (is_direct_) {
-    list_owned();
     round_owned();
     stage_ = Stage::combined;
     choose_way(rows, owned_.size());
   } else {
-    list_owned();
     rows_taken_ = rows;
     begin_second_round();
   }

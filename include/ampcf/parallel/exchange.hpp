@@ -169,10 +169,12 @@ class GradientExchange {
   std::uint64_t lane_;
   bool forms_late_;  // dM comes of items' totals, which every node has: nothing of it travels
   std::array<bool, kItemBlocks> owns_block_;
-  std::array<std::uint64_t, kItemBlocks * kItemsOfLine / 64> owned_bits_;  // of that many items, which repeat
-  std::size_t nodes_;                                                      // of this lane
-  std::size_t this_node_;                                                  // among them
-  std::vector<Peer> peers_;                                                // by rank of the node, this one among them
+  // Of the first so many items; of the others they are repeated.
+  std::array<std::uint64_t, kItemBlocks * kItemsOfLine / 64> owned_bits_;
+
+  std::size_t nodes_;        // of this lane
+  std::size_t this_node_;    // among them
+  std::vector<Peer> peers_;  // by rank of the node, this one among them
   std::span<Number> form_total_;
   communication::NodeBarrier published_;
   communication::NodeBarrier formed_;

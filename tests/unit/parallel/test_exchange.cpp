@@ -156,6 +156,37 @@ TEST_P(Exchange, KeepsRowsWhoseSumIsZero) {
   EXPECT_EQ(ranks.node.ranks().sum(found), 1U);
 }
 
+// Of few items, whose touched ones are found by looking at all, and of so many that they are sorted.
+TEST_P(Exchange, GivesOwnedRowsBlockByBlockByRisingItem) {
+  for (const std::uint64_t item_count : {300U, 100000U}) {
+    auto shape = shape_of(item_count);
+    shape.projected = model::Projected::items;
+    Ranks ranks(GetParam(), shape);
+    auto& exchange = ranks.exchange;
+    for (std::uint64_t i = 0; i < shape.largest_batch; ++i) {
+      contribute(exchange.items(), 0, i, item_count);
+    }
+    exchange.publish(0);
+    exchange.combine();
+    EXPECT_EQ(exchange.items().is_dense(), item_count == 300);
+    std::uint64_t owned = 0;
+    std::vector<std::pair<std::size_t, ItemIndex>> order;
+    exchange.for_each_owned([&](std::size_t /*index*/) { ++owned; });
+    exchange.for_each_owned_block([](std::size_t /*index*/) {},
+                                  [&](std::span<const std::uint32_t> rows) {
+                                    for (const auto row : rows) {
+                                      const auto item = exchange.items().item_at(row);
+                                      order.emplace_back(GradientExchange::block_of(item), item);
+                                    }
+                                  });
+    exchange.finish();
+    EXPECT_EQ(order.size(), owned);
+    EXPECT_TRUE(std::is_sorted(order.begin(), order.end()));
+    EXPECT_EQ(std::set(order.begin(), order.end()).size(), order.size());
+    EXPECT_GT(ranks.node.ranks().sum(owned), 0U);
+  }
+}
+
 TEST_P(Exchange, TellsEveryRankOfARequest) {
   Ranks ranks(GetParam(), shape_of(10));
   for (const std::uint32_t request : {0U, 3U, 0U, 1U}) {
