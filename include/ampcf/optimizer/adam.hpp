@@ -85,15 +85,21 @@ class Adam {
   /// The update of one row at one step: begin with row(), then apply() to any parts of the row.
   class RowUpdate {
    public:
-    /// Moves `size` parameters along (gradient + decay * parameter) * scale, where `gradient * unit` is a sum over the
-    /// batch and `scale` makes means of sums: decay weighs as much against one example at any batch size.
-    /// Element by element: the bits do not depend on how a row is cut into parts.
+    /// Moves `size` parameters, whole vectors, along (gradient + decay * parameter) * scale, where `gradient * unit` is
+    /// a sum over the batch and `scale` makes means of sums: decay weighs as much against one example at any batch
+    /// size. Element by element: the bits do not depend on how a row is cut into parts.
     template <typename Gradient>
     void apply(float* __restrict parameters, float* __restrict first, float* __restrict second,
                const Gradient* __restrict gradient, std::size_t size, float unit, float scale, float decay) const {
-      for (std::size_t i = 0; i < size; ++i) {
-        move(parameters[i], first[i], second[i],
-             (static_cast<float>(gradient[i]) * unit + decay * parameters[i]) * scale);
+      for (std::size_t begin = 0; begin < size; begin += kernels::kLanes) {
+#pragma GCC ivdep  // what __restrict says is lost once this is inlined
+        for (std::size_t i = begin; i < begin + kernels::kLanes; ++i) {
+          float p = parameters[i], m = first[i], v = second[i];
+          move(p, m, v, (static_cast<float>(gradient[i]) * unit + decay * p) * scale);
+          parameters[i] = p;
+          first[i] = m;
+          second[i] = v;
+        }
       }
     }
 

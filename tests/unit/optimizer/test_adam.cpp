@@ -25,43 +25,57 @@ struct ReferenceAdam {
   }
 };
 
+// A row of sixteen equal numbers, all of which have the same gradient.
+struct Row {
+  explicit Row(float parameter) : parameters(16, parameter) {}
+
+  template <typename Gradient>
+  void step(const Adam& adam, double rate, Gradient gradient, float unit = 1.0F, float scale = 1.0F,
+            float decay = 0.0F) {
+    const std::vector<Gradient> gradients(16, gradient);
+    adam.row(updates, rate)
+        .apply(parameters.data(), first.data(), second.data(), gradients.data(), 16, unit, scale, decay);
+  }
+
+  std::vector<float> parameters;
+  std::vector<float> first = std::vector<float>(16);
+  std::vector<float> second = std::vector<float>(16);
+  std::uint32_t updates = 0;
+};
+
 }  // namespace
 
 TEST(Adam, FollowsThePaperStepByStep) {
   const Adam adam({});
   random::Draws draws(1, random::Stream::generation, 0);
-  float parameter = 0.5F, first = 0.0F, second = 0.0F;
-  std::uint32_t updates = 0;
+  Row row(0.5F);
   ReferenceAdam reference{0.5};
   for (int step = 0; step < 3000; ++step) {
     const auto gradient = static_cast<float>(draws.next_unit() - 0.3);
-    adam.row(updates, 0.01).apply(&parameter, &first, &second, &gradient, 1, 1.0F, 1.0F, 0.0F);
+    row.step(adam, 0.01, gradient);
     reference.step(gradient, 0.01);
-    ASSERT_NEAR(parameter, reference.parameter, 1e-4 * (1.0 + std::abs(reference.parameter))) << step;
+    ASSERT_NEAR(row.parameters[15], reference.parameter, 1e-4 * (1.0 + std::abs(reference.parameter))) << step;
   }
-  EXPECT_EQ(updates, 3000U);
+  EXPECT_EQ(row.updates, 3000U);
 }
 
 TEST(Adam, MovesARowByTheLearningRateWheneverItIsFirstTouched) {
   const Adam adam({});
-  MomentTable table(2, 1);
-  std::vector<float> rows{1.0F, 1.0F};
-  const float gradient = 1e-3F;
+  Row often(1.0F), seldom(1.0F);
   for (int step = 0; step < 1000; ++step) {
-    adam.row(table.updates[0], 0.01).apply(&rows[0], &table.first[0], &table.second[0], &gradient, 1, 1.0F, 1.0F, 0.0F);
+    often.step(adam, 0.01, 1e-3F);
   }
-  adam.row(table.updates[1], 0.01).apply(&rows[1], &table.first[1], &table.second[1], &gradient, 1, 1.0F, 1.0F, 0.0F);
-  EXPECT_NEAR(rows[1], 0.99F, 1e-6);
+  seldom.step(adam, 0.01, 1e-3F);
+  EXPECT_NEAR(seldom.parameters[0], 0.99F, 1e-6);
 }
 
 TEST(Adam, WeighsDecayAgainstTheSumOverTheBatch) {
   // The same examples in a batch twice as large: sums double, means stay, and decay counts half as much.
   const Adam adam({});
   const auto first_moment = [&](float sum, float scale) {
-    float parameter = 2.0F, first = 0.0F, second = 0.0F;
-    std::uint32_t updates = 0;
-    adam.row(updates, 0.01).apply(&parameter, &first, &second, &sum, 1, 1.0F, scale, 0.5F);
-    return first / 0.1F;
+    Row row(2.0F);
+    row.step(adam, 0.01, sum, 1.0F, scale, 0.5F);
+    return row.first[0] / 0.1F;
   };
   EXPECT_NEAR(first_moment(3.0F, 0.5F), 0.5 * (3.0 + 0.5 * 2.0), 1e-6);
   EXPECT_NEAR(first_moment(6.0F, 0.25F), 0.25 * (6.0 + 0.5 * 2.0), 1e-6);
@@ -69,35 +83,30 @@ TEST(Adam, WeighsDecayAgainstTheSumOverTheBatch) {
 
 TEST(Adam, MovesByTheLearningRate) {
   const Adam adam({});
-  float parameter = 0.0F, first = 0.0F, second = 0.0F;
-  std::uint32_t updates = 0;
-  const std::int32_t gradient = 7;
-  adam.row(updates, 0.0025).apply(&parameter, &first, &second, &gradient, 1, 0.5F, 1.0F, 0.0F);
-  EXPECT_NEAR(parameter, -0.0025, 1e-7);
+  Row row(0.0F);
+  row.step(adam, 0.0025, 7, 0.5F);
+  EXPECT_NEAR(row.parameters[0], -0.0025, 1e-7);
 }
 
 TEST(Adam, LeavesPaddingAtZero) {
   const Adam adam({});
-  std::vector<float> parameters(16), first(16), second(16), gradient(16);
-  std::uint32_t updates = 0;
-  adam.row(updates, 0.01).apply(parameters.data(), first.data(), second.data(), gradient.data(), 16, 1.0F, 1.0F, 0.1F);
-  EXPECT_EQ(parameters, std::vector<float>(16));
+  Row row(0.0F);
+  row.step(adam, 0.01, 0.0F, 1.0F, 1.0F, 0.1F);
+  EXPECT_EQ(row.parameters, std::vector<float>(16));
 }
 
 TEST(Adam, MovesANumberAloneAsInARow) {
   const Adam adam({});
-  std::vector<float> parameters(16, 0.5F), first(16), second(16);
+  Row row(0.5F);
   float parameter = 0.5F, first_alone = 0.0F, second_alone = 0.0F;
-  std::uint32_t updates = 0, updates_alone = 0;
+  std::uint32_t updates_alone = 0;
   for (int step = 0; step < 5; ++step) {
-    const std::vector<std::int32_t> gradient(16, 3 - step);
-    adam.row(updates, 0.01)
-        .apply(parameters.data(), first.data(), second.data(), gradient.data(), 16, 0.5F, 0.25F, 0.0F);
+    row.step(adam, 0.01, 3 - step, 0.5F, 0.25F);
     adam.row(updates_alone, 0.01)
         .move(parameter, first_alone, second_alone, static_cast<float>(3 - step) * 0.5F * 0.25F);
   }
-  EXPECT_FLOAT_EQ(parameters[0], parameter);
-  EXPECT_FLOAT_EQ(second[0], second_alone);
+  EXPECT_FLOAT_EQ(row.parameters[0], parameter);
+  EXPECT_FLOAT_EQ(row.second[0], second_alone);
 }
 
 }  // namespace ampcf::optimizer
