@@ -34,21 +34,27 @@ struct Factors {
 template <std::size_t R, std::size_t C, typename Real, typename Begin, typename End>
 inline void multiply_tile(const Factors<Real>& f, std::size_t row, std::size_t column, const Begin& begin, End end) {
   std::array<std::array<Vec<Real>, C>, R> sums;
+#pragma GCC unroll 6
   for (std::size_t r = 0; r < R; ++r) {
+#pragma GCC unroll 4
     for (std::size_t c = 0; c < C; ++c) {
       sums[r][c] = begin(row + r, column + c * kLanes);
     }
   }
   for (std::size_t n = 0; n < f.inner; ++n) {
     const Real* const b = f.b + n * f.b_stride + column;
+#pragma GCC unroll 6
     for (std::size_t r = 0; r < R; ++r) {
       const Real a = f.a[(row + r) * f.a_row + n * f.a_inner];
+#pragma GCC unroll 4
       for (std::size_t c = 0; c < C; ++c) {
         sums[r][c] += a * load(b + c * kLanes);
       }
     }
   }
+#pragma GCC unroll 6
   for (std::size_t r = 0; r < R; ++r) {
+#pragma GCC unroll 4
     for (std::size_t c = 0; c < C; ++c) {
       end(row + r, column + c * kLanes, sums[r][c]);
     }
