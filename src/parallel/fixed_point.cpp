@@ -6,14 +6,6 @@
 
 namespace ampcf::parallel {
 
-namespace {
-
-// The most bits b for which a sum of magnitude `largest` in units of 2^-b, and what rounding adds to it, stays below
-// 2^31.
-int bits_below_overflow(double largest) { return 30 - static_cast<int>(std::ceil(std::log2(largest))); }
-
-}  // namespace
-
 ItemScale ItemScale::of(std::uint64_t largest_batch, std::size_t candidates_per_example,
                         const Occurrences& occurrences) {
   const double expected = occurrences.mean * static_cast<double>(largest_batch);
@@ -80,21 +72,5 @@ void ItemGradients::clear() {
   }
   row_count_ = 0;
 }
-
-FormGradient::FormGradient(const model::Dimensions& dimensions, std::uint64_t parts, std::uint64_t largest_share,
-                           float gradient_scale, const Memory& memory)
-    : padded_dim_(dimensions.padded_dim()),
-      factor_(1.0F),
-      rescale_(1.0F),
-      limit_(static_cast<float>(largest_share) * kClip),
-      sums_(size(dimensions), memory) {
-  const auto bits = std::min(bits_below_overflow(static_cast<double>(parts) * static_cast<double>(limit_)),
-                             21 - static_cast<int>(std::ceil(std::log2(limit_))));
-  factor_ = std::ldexp(1.0F, bits);
-  rescale_ = factor_ / gradient_scale;
-  limit_ *= factor_;
-}
-
-void FormGradient::clear() { std::fill(sums_.begin(), sums_.end(), 0); }
 
 }  // namespace ampcf::parallel

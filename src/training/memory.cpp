@@ -56,7 +56,8 @@ MemoryNeed memory_need(const RunSize& size) {
   const auto waiting_numbers = size.has_other_nodes ? batch_numbers : 0;  // dL/du
   const auto part_numbers =                                               // u, p, dL/dp and dL/du
       size.projected == model::Projected::personas
-          ? std::min<std::uint64_t>(batch_numbers, model::BatchGradient<float>::kPartNumbers)
+          ? std::min(batch_numbers,
+                     model::BatchGradient<float>::kPartNumbers + size.shard_positives * shape.user_stride())
           : 0;
   const auto gradient_rows = std::min(size.items, size.positives * size.candidates);
   const auto candidates = size.own_positives * size.candidates;

@@ -2,7 +2,7 @@
 
 #include "ampcf/config/ini.hpp"
 #include "ampcf/core/error.hpp"
-#include "ampcf/parallel/fixed_point.hpp"
+#include "ampcf/parallel/form_gradient.hpp"
 
 #include <algorithm>
 

@@ -1,6 +1,7 @@
 #include "training/run_plan.hpp"
 
 #include "ampcf/checkpoint/state.hpp"
+#include "ampcf/parallel/form_gradient.hpp"
 #include "ampcf/parallel/total_rows.hpp"
 #include "ampcf/parallel/way_of_rows.hpp"
 #include "ampcf/training/memory.hpp"
@@ -116,6 +117,7 @@ RunPlan plan_run(const dataset::Dataset& data, const TrainingOptions& options, c
     size.own_users = users.count();
     size.own_interactions = data.indptr()[users.last] - data.indptr()[users.first];
     size.own_positives = plan.shards.largest_part(rank);
+    size.shard_positives = plan.shards.largest_share();
     size.has_ids = rank == 0;
     plan.ranks.push_back({plan.shards.shards_of_rank(rank), users, size.own_interactions,
                           static_cast<double>(size.own_interactions) / steps, memory_need(size).rank_bytes});

@@ -81,6 +81,7 @@ MemoryNeed Trainer::memory_need() const {
                                 .validation_candidates = validation_->candidates_per_user(),
                                 .positives = plan_->largest_batch(),
                                 .own_positives = plan_->largest_part(static_cast<std::uint64_t>(communicator_.rank())),
+                                .shard_positives = plan_->largest_share(),
                                 .candidates = options_.candidates(dataset_->item_count()),
                                 .node_ranks = static_cast<std::uint64_t>(node_->ranks().size()),
                                 .has_other_nodes = node_->has_lane() && node_->lane().size() > 1,

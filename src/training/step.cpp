@@ -243,7 +243,7 @@ void TrainingStep::update_projected_items(float scale, double rate_factor) {
         }
         model::differentiate_projected_items(folded_, d, rows.size(), block_items_.data(),
                                              block_projected_gradient_.data(), block_gradient_.data(),
-                                             exchange_.form().adder());
+                                             exchange_.form());
         for (std::size_t i = 0; i < rows.size(); ++i) {
           update_item(items.heads()[rows[i]], rate, block_gradient_.data() + i * d, 1.0F, scale);
         }

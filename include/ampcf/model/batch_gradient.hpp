@@ -1,7 +1,6 @@
 #pragma once
 
 #include "ampcf/kernels/product.hpp"
-#include "ampcf/kernels/tile.hpp"
 #include "ampcf/model/example_block.hpp"
 #include "ampcf/model/mini_batch.hpp"
 
@@ -14,14 +13,14 @@ namespace ampcf::model {
 /// u_k^T dp_k, one partial sum to a shard, so that it does not depend on which rank holds the shard; of projected
 /// items, whoever has their totals goes on (differentiate_projected_items). Sinks: `ItemSink` as ExampleBlock's, and
 /// for projected items with index_of(item), which gives each distinct item a row, row_count() and item_at(index);
-/// `FormSink` has adder(), which gives add(row, column, Vec) for sixteen numbers of a partial sum, a (padded d, padded
-/// d) matrix, and says by kTakesShardsApart whether it must have them shard by shard.
+/// `FormSink` has add_products(a, b, starts), which adds to dM, for each i, a^T b of the rows starts[i]..starts[i +
+/// 1]-1 of a and b (.., padded d).
 template <typename Real>
 class BatchGradient {
  public:
-  /// Numbers of users' rows that are projected at a time, or few more: four tables of them are a core's second-level
-  /// cache.
-  static constexpr std::size_t kPartNumbers = std::size_t{1} << 16U;
+  /// Numbers of users' rows that are projected at a time, or up to a shard's more: four tables of them, the projections
+  /// and dM are about a core's first-level cache.
+  static constexpr std::size_t kPartNumbers = std::size_t{1} << 12U;
 
   /// Gradients come out times `gradient_scale`, a power of two.
   BatchGradient(const Dimensions& dimensions, Projected projected, std::size_t candidates, const LossWeights& weights,
@@ -199,8 +198,10 @@ class BatchGradient {
     }
   }
 
+  // Neither what a table holds is kept, nor room for more taken than is asked for.
   static void reserve(kernels::AlignedVector<Real>& table, std::size_t size) {
     if (table.size() < size) {
+      kernels::AlignedVector<Real>().swap(table);
       table.resize(size);
     }
   }
@@ -214,17 +215,11 @@ class BatchGradient {
     kernels::product(projected_gradient_.data(), d, folded.transposed.data(), d, gradient_.data(), d,
                      (part.last_slot - part.first_slot) * r, d, d, true);
     const auto& shards = batch.shard_first_slot;
-    const std::size_t step = FormSink::kTakesShardsApart ? 1 : part.last_shard - part.first_shard;  // shards to a sum
-    for (std::size_t shard = part.first_shard; shard < part.last_shard; shard += step) {
-      const std::size_t first = (shards[shard] - part.first_slot) * r;
-      const std::size_t count = (shards[shard + step] - shards[shard]) * r;
-      const kernels::Factors<Real> factors{personas_.data() + first * d,           1, d,
-                                           projected_gradient_.data() + first * d, d, count};
-      if (count > 0) {
-        kernels::multiply(
-            factors, d, d, [](std::size_t, std::size_t) { return kernels::Vec<Real>{}; }, form.adder());
-      }
+    shard_rows_.clear();
+    for (auto shard = part.first_shard; shard <= part.last_shard; ++shard) {
+      shard_rows_.push_back((shards[shard] - part.first_slot) * r);
     }
+    form.add_products(personas_.data(), projected_gradient_.data(), shard_rows_);
   }
 
   Dimensions dimensions_;
@@ -238,6 +233,7 @@ class BatchGradient {
   kernels::AlignedVector<Real> personas_;            // u
   kernels::AlignedVector<Real> projected_;           // p
   kernels::AlignedVector<Real> projected_gradient_;  // dL/dp
+  std::vector<std::size_t> shard_rows_;              // where a shard's rows begin
   // Of projected items.
   std::vector<std::uint32_t> item_rows_;          // (B, |N| + 1) where a candidate's q is
   kernels::AlignedVector<Real> projected_items_;  // q (distinct items, padded d)
@@ -245,14 +241,12 @@ class BatchGradient {
 };
 
 /// What is left to do for `count` projected items with their totals, v and dL/dq (count, padded d): q = M v, so dv +=
-/// dq M, and the partial sum dM = dq v^T goes to `add`, as FormSink's adder() gives it.
-template <typename Real, typename Add>
+/// dq M, and the partial sum dM = dq v^T goes to `form`.
+template <typename Real, typename FormSink>
 void differentiate_projected_items(const FoldedAttention<Real>& folded, std::size_t d, std::size_t count,
-                                   const Real* items, const Real* projected_gradient, Real* gradient, const Add& add) {
+                                   const Real* items, const Real* projected_gradient, Real* gradient, FormSink& form) {
   kernels::product(projected_gradient, d, folded.form.data(), d, gradient, d, count, d, d, true);
-  kernels::multiply(
-      kernels::Factors<Real>{projected_gradient, 1, d, items, d, count}, d, d,
-      [](std::size_t, std::size_t) { return kernels::Vec<Real>{}; }, add);
+  form.add_products(projected_gradient, items, std::array<std::size_t, 2>{0, count});
 }
 
 /// dA^u = dM A^v^T (padded d, padded d_a) and dA^v = A^u^T dM (padded d_a, padded d).

@@ -3,7 +3,7 @@
 #include "ampcf/communication/message_rounds.hpp"
 #include "ampcf/communication/node.hpp"
 #include "ampcf/kernels/prefetch.hpp"
-#include "ampcf/parallel/fixed_point.hpp"
+#include "ampcf/parallel/form_gradient.hpp"
 #include "ampcf/parallel/total_rows.hpp"
 
 #include <array>

@@ -29,6 +29,12 @@ inline constexpr bool kIsExact = std::is_same_v<Number, std::int32_t>;
 /// The item that a row names.
 [[nodiscard]] inline ItemIndex item_of(Number number) { return std::bit_cast<ItemIndex>(number); }
 
+/// The most bits b for which a sum of magnitude `largest` in units of 2^-b, and what rounding adds to it, stays below
+/// 2^31.
+[[nodiscard]] inline int bits_below_overflow(double largest) {
+  return 30 - static_cast<int>(std::ceil(std::log2(largest)));
+}
+
 /// How often the candidates of one positive are expected to name an item.
 struct Occurrences {
   double mean = 0.0;    // over all positives
@@ -206,64 +212,6 @@ class ItemGradients {
   kernels::AlignedVector<Number> rows_;  // as many as a global batch can touch
   kernels::AlignedVector<Head> heads_;   // of each
   std::vector<Row> opened_;              // (candidates of an example)
-};
-
-/// The gradient of the folded attention form: partial sums in fixed point, of shards, or of parts of the items where
-/// these are projected. A number of a partial sum is clipped to +-kClip for each of `largest_share` positives, so a
-/// total stays below parts * largest_share * kClip * 2^bits < 2^31, and a partial sum below 2^22. Sink of
-/// model::BatchGradient<float>.
-class FormGradient {
- public:
-  static constexpr bool kTakesShardsApart = kIsExact;
-  static constexpr float kClip = 8.0F;
-  static constexpr std::uint64_t kMostShards = 4096;
-
-  using Memory = kernels::CacheLineAllocator<Number>;
-
-  /// `largest_share` is the largest part of a batch that one part has; what is added comes times `gradient_scale`. The
-  /// sums shall lie in `memory`, with room for size() numbers.
-  FormGradient(const model::Dimensions& dimensions, std::uint64_t parts, std::uint64_t largest_share,
-               float gradient_scale, const Memory& memory = Memory());
-
-  [[nodiscard]] static std::size_t size(const model::Dimensions& dimensions) {
-    return dimensions.is_identity ? 0 : dimensions.padded_dim() * dimensions.padded_dim();
-  }
-
-  /// What adds sixteen numbers of a partial sum: by value, so that its constants stay in registers.
-  [[nodiscard]] auto adder() {
-    return [sums = sums_.data(), stride = padded_dim_, rescale = rescale_, limit = limit_](
-               std::size_t row, std::size_t column, kernels::Floats partial) {
-      Number* const into = sums + row * stride + column;
-      kernels::store(into, kernels::load(into) + in_units(partial * rescale, limit));
-    };
-  }
-
-  /// (padded d, padded d), in units of unit(); empty for identity.
-  [[nodiscard]] std::span<Number> sums() { return sums_; }
-  [[nodiscard]] float unit() const { return 1.0F / factor_; }
-  void clear();
-
- private:
-  // To the nearest integer, clipped to +-limit. Beside 1.5 * 2^23 a float has no room but for integers below 2^22, and
-  // its low bits are the integer.
-  static kernels::Vec<Number> in_units(kernels::Floats value, float limit) {
-    if constexpr (kIsExact) {
-      constexpr float kMagic = 12582912.0F;
-      value += kMagic;
-      value = value < kMagic + limit ? value : kernels::broadcast(kMagic + limit);
-      value = value > kMagic - limit ? value : kernels::broadcast(kMagic - limit);
-      return std::bit_cast<kernels::Vec<Number>>(std::bit_cast<kernels::Integers>(value) -
-                                                 std::bit_cast<std::int32_t>(kMagic));
-    } else {
-      return std::bit_cast<kernels::Vec<Number>>(value);
-    }
-  }
-
-  std::size_t padded_dim_;
-  float factor_;
-  float rescale_;  // from gradient_scale to factor_
-  float limit_;    // of a partial sum, in units
-  kernels::AlignedVector<Number> sums_;
 };
 
 }  // namespace ampcf::parallel

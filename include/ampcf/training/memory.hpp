@@ -23,6 +23,7 @@ struct RunSize {
   std::uint64_t validation_candidates = 0;  // of a user
   std::uint64_t positives = 0;              // of the largest batch
   std::uint64_t own_positives = 0;          // of the largest part of a batch that this rank has
+  std::uint64_t shard_positives = 0;        // of the largest part of a batch that a shard has
   std::uint64_t candidates = 0;             // of a positive, itself among them
   std::uint64_t node_ranks = 1;             // that share a copy of the items
   bool has_other_nodes = false;             // gradients travel

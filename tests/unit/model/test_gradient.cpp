@@ -48,15 +48,17 @@ struct PlainItemSink {
 };
 
 struct PlainFormSink {
-  static constexpr bool kTakesShardsApart = true;
   std::size_t columns;
   std::vector<double> total = std::vector<double>(columns * columns);
 
-  [[nodiscard]] auto adder() {
-    return [this](std::size_t row, std::size_t column, kernels::Vec<double> partial) {
-      double* const into = total.data() + row * columns + column;
-      kernels::store(into, kernels::load(into) + partial);
-    };
+  void add_products(const double* a, const double* b, std::span<const std::size_t> starts) {
+    for (auto row = starts.front(); row < starts.back(); ++row) {
+      for (std::size_t i = 0; i < columns; ++i) {
+        for (std::size_t j = 0; j < columns; ++j) {
+          total[i * columns + j] += a[row * columns + i] * b[row * columns + j];
+        }
+      }
+    }
   }
 };
 
@@ -82,7 +84,7 @@ void take_items(const ModelCase& c, Projected projected, const FoldedAttention<d
       std::copy_n(row + (rows_of_item(projected) - 1) * d, d, dq.data() + i * d);
     }
     if (projected == Projected::items) {
-      differentiate_projected_items(folded, d, count, v.data(), dq.data(), dv.data(), form.adder());
+      differentiate_projected_items(folded, d, count, v.data(), dq.data(), dv.data(), form);
     }
     for (std::size_t i = 0; i < count; ++i) {
       const auto item = items.item_at(first + i);
@@ -170,10 +172,7 @@ struct IgnoringItemSink {
 };
 
 struct IgnoringFormSink {
-  static constexpr bool kTakesShardsApart = false;
-  [[nodiscard]] static auto adder() {
-    return [](std::size_t, std::size_t, kernels::Floats) {};
-  }
+  static void add_products(const float* /*a*/, const float* /*b*/, std::span<const std::size_t> /*starts*/) {}
 };
 
 const auto kNobody = [](std::size_t /*slot*/, const float* /*gradient*/) {};

@@ -93,7 +93,9 @@ std::uint64_t expect_totals_of_one_rank(std::uint64_t sharing, const GradientSha
          i += static_cast<std::uint64_t>(world().size())) {
       contribute(exchange.items(), step, i, shape.item_count);
     }
-    exchange.form().adder()(0, 0, kernels::broadcast(0.25F * shape.scale.factor()));
+    const std::vector<float> ones(kShape.padded_dim(), 1.0F);
+    const std::vector<float> quarters(kShape.padded_dim(), 0.25F * shape.scale.factor());
+    exchange.form().add_products(ones.data(), quarters.data(), std::array<std::size_t, 2>{0, 1});
     exchange.publish(0);
     for (std::uint64_t look = 0; look < 20 * step; ++look) {
       exchange.progress();

@@ -164,34 +164,4 @@ TEST(ItemGradients, AreEmptyAfterClear) {
   EXPECT_EQ(gradients.row(0)[0], 0);
 }
 
-TEST(FormGradient, IsTheSameBitsInAnyOrder) {
-  FormGradient forward(kShape, 64, 5, 1.0F), backward(kShape, 64, 5, 1.0F);
-  random::Draws draws(3, random::Stream::generation, 0);
-  std::vector<kernels::Floats> partials;
-  partials.reserve(64);
-  double exact = 0.0;
-  for (int i = 0; i < 64; ++i) {
-    partials.push_back(lanes(draws) * std::ldexp(1.0F, static_cast<int>(draws.next_below(20)) - 15));
-    exact += static_cast<double>(partials.back()[3]);
-  }
-  for (std::size_t i = 0; i < partials.size(); ++i) {
-    forward.adder()(7, 16, partials[i]);
-    backward.adder()(7, 16, partials[partials.size() - 1 - i]);
-  }
-  EXPECT_TRUE(std::equal(forward.sums().begin(), forward.sums().end(), backward.sums().begin()));
-  EXPECT_NEAR(forward.sums()[7 * 32 + 19] * static_cast<double>(forward.unit()), exact,
-              32 * static_cast<double>(forward.unit()));
-}
-
-TEST(FormGradient, HoldsEveryShardsLargestPartialSum) {
-  for (const std::uint64_t share : {1U, 3U, 5000U}) {
-    FormGradient form(kShape, FormGradient::kMostShards, share, 1.0F);
-    for (std::uint64_t shard = 0; shard < FormGradient::kMostShards; ++shard) {
-      form.adder()(0, 0, kernels::broadcast(1e9F));
-    }
-    EXPECT_NEAR(static_cast<double>(form.sums()[0]) * static_cast<double>(form.unit()),
-                static_cast<double>(FormGradient::kMostShards * share) * 8.0, 1.0);
-  }
-}
-
 }  // namespace ampcf::parallel

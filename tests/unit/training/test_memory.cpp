@@ -46,6 +46,7 @@ RunSize size_of(const dataset::Dataset& data, const TrainingOptions& options, bo
           .validation_candidates = data.held_out(dataset::HeldOutPart::validation, {0, 1}).candidates_per_user,
           .positives = plan.largest_batch(),
           .own_positives = plan.largest_part(static_cast<std::uint64_t>(world().rank())),
+          .shard_positives = plan.largest_share(),
           .candidates = options.candidates(data.item_count()),
           .node_ranks = ranks,
           .has_ids = world().rank() == 0,
@@ -124,7 +125,7 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& tested) { return tested.param.name; });
 
 TEST(MemoryNeed, GrowsWithWhatItIsSaidToGrowWith) {
-  const RunSize size{{4, 64, 64, true}, {}, 1000, 500, 20000, 3000, 99, 256, 150, 5, 2};
+  const RunSize size{{4, 64, 64, true}, {}, 1000, 500, 20000, 3000, 99, 256, 150, 3, 5, 2};
   auto more = size;
   ++more.own_users;
   EXPECT_EQ(memory_need(more).rank_bytes - memory_need(size).rank_bytes, 12U * 4 * 64 + 20 + 4 * 99);
@@ -155,6 +156,9 @@ TEST(MemoryNeed, GrowsWithWhatItIsSaidToGrowWith) {
   more = size;
   more.has_other_nodes = true;
   EXPECT_EQ(memory_need(more).rank_bytes - memory_need(size).rank_bytes, 4U * 256 * 4 * 64);
+  more = size;
+  more.projected = model::Projected::personas;
+  EXPECT_EQ(memory_need(more).rank_bytes - memory_need(size).rank_bytes, 16U * (4096 + 3 * 4 * 64));
 }
 
 }  // namespace ampcf::training::testing
