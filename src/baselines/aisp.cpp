@@ -60,8 +60,7 @@ class Aisp : public evaluation::ScoreSource {
     for (std::size_t item = 0; item < stride(); item += kLanes) {
       Floats greatest = kernels::load(&affinities_[item]);
       for (std::size_t persona = 1; persona < count; ++persona) {
-        const Floats affinity = kernels::load(&affinities_[persona * stride() + item]);
-        greatest = affinity > greatest ? affinity : greatest;
+        greatest = kernels::max(kernels::load(&affinities_[persona * stride() + item]), greatest);
       }
       Floats total{};
       Floats weighted{};

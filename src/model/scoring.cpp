@@ -87,12 +87,12 @@ void Scorer::score_block(std::span<const ItemIndex> items, std::span<float> scor
   for (std::size_t n = 0; n < kLanes; ++n) {
     const auto item = items[std::min(n, items.size() - 1)];
     rows[n] = shared_.item(item);
-    score[n] = shared_.biases[item];
+    score.set(n, shared_.biases[item]);
   }
   Floats most = kernels::broadcast(-INFINITY);
   for (std::size_t k = 0; k < shape.personas; ++k) {
     const Floats affinity = dots(projected_.data() + k * d, rows, d);
-    most = affinity > most ? affinity : most;
+    most = kernels::max(affinity, most);
     store(lanes_.data() + k * kLanes, affinity);
   }
   Floats total{};
@@ -152,8 +152,7 @@ void CatalogueScorer::combine(const float* affinities, const float* products, st
   for (std::size_t item = 0; item < items; item += kLanes) {
     Floats most = load(affinities + item);
     for (std::size_t k = 1; k < dimensions_.personas; ++k) {
-      const Floats affinity = load(affinities + k * kItemBlock + item);
-      most = affinity > most ? affinity : most;
+      most = kernels::max(load(affinities + k * kItemBlock + item), most);
     }
     Floats total{};
     Floats score{};

@@ -18,7 +18,7 @@ struct PartialSums {
 };
 
 template <std::size_t C>
-using Tile = std::array<std::array<kernels::Vec<std::uint32_t>, C>, 4>;
+using Tile = std::array<std::array<kernels::Bits, C>, 4>;
 
 // Adds four rows of C vectors of all partial sums, rounded. Beside 1.5 * 2^23 a float has no room but for integers
 // below 2^22, and its low bits are the integer: the sum of such bits, less as many times those of 1.5 * 2^23, is that
@@ -31,10 +31,10 @@ void add_tile(const PartialSums& of, std::size_t row, std::size_t column, std::i
                                                                                   kernels::Floats partial) {
     auto value = partial * rescale + kMagic;
     if constexpr (kClips) {
-      value = value < kMagic + limit ? value : kernels::broadcast(kMagic + limit);
-      value = value > kMagic - limit ? value : kernels::broadcast(kMagic - limit);
+      value = kernels::min(value, kernels::broadcast(kMagic + limit));
+      value = kernels::max(value, kernels::broadcast(kMagic - limit));
     }
-    totals[r - row][(c - column) / kernels::kLanes] += std::bit_cast<kernels::Vec<std::uint32_t>>(value);
+    totals[r - row][(c - column) / kernels::kLanes] += kernels::bits_as<std::uint32_t>(value);
   };
   const auto d = of.columns;
   for (std::size_t i = 0; i + 1 < of.starts.size(); ++i) {
@@ -47,7 +47,7 @@ void add_tile(const PartialSums& of, std::size_t row, std::size_t column, std::i
   for (std::size_t r = 0; r < totals.size(); ++r) {
     for (std::size_t c = 0; c < C; ++c) {
       std::int32_t* const into = sums + (row + r) * d + column + c * kernels::kLanes;
-      kernels::store(into, kernels::load(into) + std::bit_cast<kernels::Integers>(totals[r][c] - surplus));
+      kernels::store(into, kernels::load(into) + kernels::bits_as<std::int32_t>(totals[r][c] - surplus));
     }
   }
 }
@@ -116,8 +116,7 @@ void FormGradient::add_products(const float* a, const float* b, std::span<const 
         kernels::Factors<float>{a + first, 1, d, b + first, d, starts.back() - starts.front()}, d, d,
         [](std::size_t, std::size_t) { return kernels::Floats{}; },
         [sums, rescale = rescale_](std::size_t row, std::size_t column, kernels::Floats sum) {
-          kernels::store(sums(row, column), kernels::load(sums(row, column)) +
-                                                __builtin_convertvector(sum * rescale, kernels::Vec<Number>));
+          kernels::store(sums(row, column), kernels::load(sums(row, column)) + kernels::convert<Number>(sum * rescale));
         });
   }
 }

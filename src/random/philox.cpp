@@ -6,28 +6,34 @@ namespace ampcf::random {
 
 namespace {
 
-// Sixteen of a kind; the compiler lowers them to whatever registers there are.
-using Words = std::uint32_t __attribute__((vector_size(64)));    // NOLINT(modernize-use-using)
-using Doubled = std::uint64_t __attribute__((vector_size(64)));  // NOLINT(modernize-use-using)
+// As many counters as a register has room for, a word of each.
+using Words = kernels::Bits::Part;
+using Doubled = std::uint64_t __attribute__((vector_size(sizeof(Words))));  // NOLINT(modernize-use-using)
+constexpr std::size_t kCounters = kernels::Bits::kPartLanes;
 
 struct Product {
   Words low, high;
 };
 
-// Lanes 0, 2, 4, ... and lanes 1, 3, 5, ... make eight products of 64 bits each.
+template <std::size_t... kLane>
+Product interleave(Words even, Words odd, std::index_sequence<kLane...>) {
+  return {__builtin_shufflevector(even, odd, (kLane % 2 == 0 ? kLane : kCounters + kLane - 1)...),
+          __builtin_shufflevector(even, odd, (kLane % 2 == 0 ? kLane + 1 : kCounters + kLane)...)};
+}
+
+// Lanes 0, 2, 4, ... and lanes 1, 3, 5, ... make products of 64 bits each.
 Product multiply(std::uint32_t factor, Words x) {
   const auto pairs = std::bit_cast<Doubled>(x);
   const auto even = std::bit_cast<Words>((pairs & 0xFFFFFFFFU) * std::uint64_t{factor});
   const auto odd = std::bit_cast<Words>((pairs >> 32U) * std::uint64_t{factor});
-  return {__builtin_shufflevector(even, odd, 0, 16, 2, 18, 4, 20, 6, 22, 8, 24, 10, 26, 12, 28, 14, 30),
-          __builtin_shufflevector(even, odd, 1, 17, 3, 19, 5, 21, 7, 23, 9, 25, 11, 27, 13, 29, 15, 31)};
+  return interleave(even, odd, std::make_index_sequence<kCounters>());
 }
 
 struct Block {
   Words word[4];
 };
 
-// Philox4x32-10 of sixteen counters; the constants are the paper's (Salmon et al., SC 2011).
+// Philox4x32-10 of kCounters counters; the constants are the paper's (Salmon et al., SC 2011).
 Block philox(Block counter, std::uint32_t key0, std::uint32_t key1) {
   for (int round = 0; round < 10; ++round) {
     const auto first = multiply(0xD2511F53U, counter.word[0]);
@@ -44,18 +50,20 @@ Block philox(Block counter, std::uint32_t key0, std::uint32_t key1) {
 void first_words(std::uint64_t seed, Stream stream, std::span<const std::uint64_t, 16> a, std::uint32_t b,
                  std::size_t blocks, std::span<std::uint32_t> words) {
   const auto key = key_of(seed, stream);
-  Block counter{};
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    counter.word[0][i] = static_cast<std::uint32_t>(a[i]);
-    counter.word[1][i] = static_cast<std::uint32_t>(a[i] >> 32U);
-  }
-  counter.word[2] = Words{} + b;
-  for (std::size_t block = 0; block < blocks; ++block) {
-    counter.word[3] = Words{} + static_cast<std::uint32_t>(block);
-    const auto out = philox(counter, static_cast<std::uint32_t>(key), static_cast<std::uint32_t>(key >> 32U));
-    for (std::size_t i = 0; i < a.size(); ++i) {
-      for (std::size_t word = 0; word < 4; ++word) {
-        words[(i * blocks + block) * 4 + word] = out.word[word][i];
+  for (std::size_t first = 0; first < a.size(); first += kCounters) {
+    Block counter{};
+    for (std::size_t i = 0; i < kCounters; ++i) {
+      counter.word[0][i] = static_cast<std::uint32_t>(a[first + i]);
+      counter.word[1][i] = static_cast<std::uint32_t>(a[first + i] >> 32U);
+    }
+    counter.word[2] = Words{} + b;
+    for (std::size_t block = 0; block < blocks; ++block) {
+      counter.word[3] = Words{} + static_cast<std::uint32_t>(block);
+      const auto out = philox(counter, static_cast<std::uint32_t>(key), static_cast<std::uint32_t>(key >> 32U));
+      for (std::size_t i = 0; i < kCounters; ++i) {
+        for (std::size_t word = 0; word < 4; ++word) {
+          words[((first + i) * blocks + block) * 4 + word] = out.word[word][i];
+        }
       }
     }
   }

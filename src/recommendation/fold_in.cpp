@@ -193,8 +193,7 @@ class FoldIn::Fit {
   void attend(const float* affinities, std::size_t column) {
     Floats most = load(affinities);
     for (std::size_t k = 1; k < r_; ++k) {
-      const Floats affinity = load(affinities + k * columns_);
-      most = affinity > most ? affinity : most;
+      most = kernels::max(load(affinities + k * columns_), most);
     }
     Floats total{};
     for (std::size_t k = 0; k < r_; ++k) {
@@ -236,17 +235,15 @@ class FoldIn::Fit {
     const float entropy_weight = -static_cast<float>((1.0 - weights.alpha) * weights.lambda_negative) * share;
     const float data_weight = static_cast<float>(weights.alpha) * share;
     const Floats own = broadcast(scores_[positive]);
-    const Integers item = static_cast<std::int32_t>(items_[positive]) - Integers{};
+    const auto item = broadcast(items_[positive]);
     const auto column_of = [&](std::size_t q) { return first_negative_ + q * groups_ + window * kLanes; };
     const auto score_of = [&](std::size_t q) {
-      Integers candidates;
-      std::memcpy(&candidates, items_.data() + column_of(q), sizeof(candidates));
-      return candidates == item ? broadcast(kImpossible) : load(scores_.data() + column_of(q));
+      const auto is_positive = kernels::is_equal(load(items_.data() + column_of(q)), item);
+      return kernels::select(is_positive, broadcast(kImpossible), load(scores_.data() + column_of(q)));
     };
     Floats most = own;
     for (std::size_t q = 0; q < context_.negatives_; ++q) {
-      const Floats score = score_of(q);
-      most = score > most ? score : most;
+      most = kernels::max(score_of(q), most);
     }
     Floats total = kernels::exponential(own - most);
     for (std::size_t q = 0; q < context_.negatives_; ++q) {
@@ -258,11 +255,10 @@ class FoldIn::Fit {
       const auto column = column_of(q);
       const Floats score = score_of(q);
       const Floats probability = kernels::exponential(score - most) * factor;
-      const Floats nothing{};
       store(slope_.data() + column, load(slope_.data() + column) + probability);
       store(entropy_slope_.data() + column,
-            load(entropy_slope_.data() + column) +
-                (score > broadcast(kImpossible / 2) ? nothing + entropy_weight : nothing));
+            load(entropy_slope_.data() + column) + kernels::select(kernels::is_less(broadcast(kImpossible / 2), score),
+                                                                   broadcast(entropy_weight), Floats{}));
     }
   }
 

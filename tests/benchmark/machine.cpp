@@ -39,7 +39,7 @@ double seconds_of(double pieces, F&& work) {
 
 // Twelve independent chains hide the latency of a multiply-add on every x86-64 of today.
 double seconds_of_multiply_add() {
-  constexpr std::size_t kChains = 12;
+  constexpr std::size_t kChains = 12 / Floats::kParts;
   std::array<Floats, kChains> sums{};
   Floats factor = kernels::broadcast(0.999F);
   Floats term = kernels::broadcast(0.001F);
@@ -75,11 +75,12 @@ double seconds_of_each(F&& function) {
 }
 
 Floats root_over(Floats x) {
-  Floats root;
-  for (std::size_t lane = 0; lane < kernels::kLanes; ++lane) {
-    root[lane] = std::sqrt(x[lane]);
-  }
-  return x / root;
+  return x / Floats::make([&](auto p) {
+           return [&]<std::size_t... kLane>(std::index_sequence<kLane...>) {
+             return Floats::Part{std::sqrt(x.parts[p][kLane])...};
+           }
+           (std::make_index_sequence<Floats::kPartLanes>());
+         });
 }
 
 double seconds_of_rounding() {

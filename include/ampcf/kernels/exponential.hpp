@@ -2,18 +2,16 @@
 
 #include "ampcf/kernels/vector.hpp"
 
-#include <bit>
-
 /// exp and log of our own: libm's versions pick their code by the processor at run time, and a model must not depend on
 /// that. Of floats by polynomials: relative error below 2e-7 for exp, absolute below 3e-7 * max(1, |log x|) for log.
 /// Source of the polynomials: Cephes (Moshier), expf and logf.
 namespace ampcf::kernels {
 
-[[nodiscard]] inline Floats exponential(Floats x) {
+[[nodiscard, gnu::always_inline]] inline Floats exponential(Floats x) {
   const Floats low = broadcast(-87.0F);
   const Floats high = broadcast(88.0F);
-  x = x < low ? low : x;
-  x = x > high ? high : x;
+  x = max(low, x);  // not a number stays
+  x = min(high, x);
   // x = n ln 2 + f with |f| <= ln 2 / 2; adding 1.5 * 2^23 rounds to the nearest integer.
   const Floats magic = broadcast(12582912.0F);
   const Floats shifted = x * 1.44269504088896341F + magic;
@@ -26,26 +24,26 @@ namespace ampcf::kernels {
   p = p * f + 1.6666665459e-1F;
   p = p * f + 5.0000001201e-1F;
   p = p * (f * f) + f + 1.0F;
-  const Integers exponent = (__builtin_convertvector(n, Integers) + 127) << 23;
-  return p * std::bit_cast<Floats>(exponent);
+  const Integers exponent = (convert<std::int32_t>(n) + 127) << 23;
+  return p * bits_as<float>(exponent);
 }
 
 [[nodiscard]] inline float exponential(float x) { return exponential(broadcast(x))[0]; }
 
 /// Natural logarithm of lanes above 1e-37; smaller ones count as 1e-37.
-[[nodiscard]] inline Floats logarithm(Floats x) {
+[[nodiscard, gnu::always_inline]] inline Floats logarithm(Floats x) {
   const Floats tiny = broadcast(1e-37F);
-  x = x > tiny ? x : tiny;
-  const Integers bits = std::bit_cast<Integers>(x);
+  x = max(x, tiny);
+  const Integers bits = bits_as<std::int32_t>(x);
   // x = 2^e m with m in [sqrt(1/2), sqrt(2)).
   Integers e = (bits >> 23) - 126;
   const Integers mantissa = (bits & 0x007FFFFF) | 0x3F000000;
-  Floats m = std::bit_cast<Floats>(mantissa);
-  const Integers is_small = m < broadcast(0.707106781186547524F);
+  Floats m = bits_as<float>(mantissa);
+  const Integers is_small = is_less(m, broadcast(0.707106781186547524F));
   e += is_small;  // -1 where true
-  m = is_small ? m + m : m;
+  m = select(is_small, m + m, m);
   m -= 1.0F;
-  const Floats scale = __builtin_convertvector(e, Floats);
+  const Floats scale = convert<float>(e);
   const Floats square = m * m;
   Floats p = broadcast(7.0376836292e-2F);
   p = p * m - 1.1514610310e-1F;
@@ -75,14 +73,14 @@ namespace ampcf::kernels {
 
 [[nodiscard]] inline Vec<double> exponential(Vec<double> x) {
   for (std::size_t lane = 0; lane < kLanes; ++lane) {
-    x[lane] = exponential(x[lane]);
+    x.set(lane, exponential(x[lane]));
   }
   return x;
 }
 
 [[nodiscard]] inline Vec<double> logarithm(Vec<double> x) {
   for (std::size_t lane = 0; lane < kLanes; ++lane) {
-    x[lane] = logarithm(x[lane]);
+    x.set(lane, logarithm(x[lane]));
   }
   return x;
 }

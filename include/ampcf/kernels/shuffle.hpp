@@ -2,77 +2,138 @@
 
 #include "ampcf/kernels/vector.hpp"
 
-#include <array>
-
 /// Sixteen vectors at a time: sums over their lanes and transposition, by shuffles within and between blocks of four
 /// lanes, which are single instructions on every x86-64.
 namespace ampcf::kernels {
 
-template <typename Real>
-using Square = std::array<Vec<Real>, kLanes>;
+template <typename T>
+using Square = std::array<Vec<T>, kLanes>;
 
 namespace detail {
 
-template <typename V>
-inline V halves(V a, V b) {  // blocks a0+a2 a1+a3 b0+b2 b1+b3
-  return __builtin_shufflevector(a, b, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23) +
-         __builtin_shufflevector(a, b, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31);
+// Lanes index(0), index(1), ... of a and then b.
+template <auto kIndex, typename Part, std::size_t... kLane>
+[[gnu::always_inline]] inline Part shuffle(Part a, Part b, std::index_sequence<kLane...>) {
+  return __builtin_shufflevector(a, b, kIndex(kLane)...);
 }
 
-template <typename V>
-inline V blocks(V a, V b) {  // blocks a0+a1 a2+a3 b0+b1 b2+b3
-  return __builtin_shufflevector(a, b, 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27) +
-         __builtin_shufflevector(a, b, 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31);
-}
+template <typename T>
+struct Shuffles {
+  using Part = typename Vec<T>::Part;
+  static constexpr std::size_t kPartLanes = Vec<T>::kPartLanes;
+  static constexpr std::size_t kBlocks = kPartLanes / 4;
+  using Lanes = std::make_index_sequence<kPartLanes>;
 
-template <typename V>
-inline V pairs(V a, V b) {  // in each block a0+a2 a1+a3 b0+b2 b1+b3
-  return __builtin_shufflevector(a, b, 0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29) +
-         __builtin_shufflevector(a, b, 2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31);
-}
-
-template <typename V>
-inline V neighbours(V a, V b) {  // in each block a0+a1 a2+a3 b0+b1 b2+b3
-  return __builtin_shufflevector(a, b, 0, 2, 16, 18, 4, 6, 20, 22, 8, 10, 24, 26, 12, 14, 28, 30) +
-         __builtin_shufflevector(a, b, 1, 3, 17, 19, 5, 7, 21, 23, 9, 11, 25, 27, 13, 15, 29, 31);
-}
+  // In each block, lanes i and j of a and then of b, by in-block numbers.
+  template <std::size_t kI, std::size_t kJ>
+  [[gnu::always_inline]] static inline Part two_of_each(Part a, Part b) {
+    return shuffle<[](std::size_t lane) {
+      return lane / 4 * 4 + (lane % 2 == 0 ? kI : kJ) + (lane % 4 < 2 ? 0 : kPartLanes);
+    }>(a, b, Lanes());
+  }
+  // In each block, lanes i, i + 1 of a, alternating with b's.
+  template <std::size_t kI>
+  [[gnu::always_inline]] static inline Part interleave(Part a, Part b) {
+    return shuffle<[](std::size_t lane) {
+      return lane / 4 * 4 + kI + lane % 4 / 2 + (lane % 2 == 0 ? 0 : kPartLanes);
+    }>(a, b, Lanes());
+  }
+  // Every other block of a, beginning with the first or the second, then of b.
+  template <std::size_t kFirst>
+  [[gnu::always_inline]] static inline Part every_other_block(Part a, Part b) {
+    return shuffle<[](std::size_t lane) { return (lane / 4 * 2 + kFirst) * 4 + lane % 4; }>(a, b, Lanes());
+  }
+  // Blocks of the first half of a, or of the second, then of b.
+  template <std::size_t kHalf>
+  [[gnu::always_inline]] static inline Part half_of_each(Part a, Part b) {
+    constexpr std::size_t kSize = kPartLanes / 2;
+    return shuffle<[](std::size_t lane) { return lane % kSize + kHalf * kSize + lane / kSize * kPartLanes; }>(a, b,
+                                                                                                              Lanes());
+  }
+};
 
 }  // namespace detail
 
 /// Lane i of the result is sum(v[i]), added in the same order as by sum().
-template <typename Real>
-[[nodiscard]] inline Vec<Real> sums_of_lanes(const Square<Real>& v) {
-  using namespace detail;
-  const auto quad = [&](std::size_t i) { return blocks(halves(v[i], v[4 + i]), halves(v[8 + i], v[12 + i])); };
-  return neighbours(pairs(quad(0), quad(1)), pairs(quad(2), quad(3)));
+template <typename T>
+[[nodiscard]] inline Vec<T> sums_of_lanes(const Square<T>& v) {
+  using V = Vec<T>;
+  using S = detail::Shuffles<T>;
+  using Part = typename V::Part;
+  // Of four lanes that are left: block b of quad(first) is of vector first + 4 b.
+  const auto quad = [&](std::size_t first) __attribute__((always_inline))->Part {
+    if constexpr (V::kParts == 4) {
+      return (v[first].parts[0] + v[first].parts[2]) + (v[first].parts[1] + v[first].parts[3]);
+    } else if constexpr (V::kParts == 2) {
+      const Part a = v[first].parts[0] + v[first].parts[1];
+      const Part b = v[first + 4].parts[0] + v[first + 4].parts[1];
+      return S::template half_of_each<0>(a, b) + S::template half_of_each<1>(a, b);
+    } else {
+      const auto halves = [&](std::size_t i) {  // of vectors i and i + 4, two blocks each
+        const Part a = v[i].parts[0], b = v[i + 4].parts[0];
+        return S::template half_of_each<0>(a, b) + S::template half_of_each<1>(a, b);
+      };
+      const Part a = halves(first), b = halves(first + 8);
+      return S::template every_other_block<0>(a, b) + S::template every_other_block<1>(a, b);
+    }
+  };
+  const auto pairs = [](Part a, Part b) __attribute__((always_inline)) {  // in each block a0+a2 a1+a3 b0+b2 b1+b3
+    return S::template two_of_each<0, 1>(a, b) + S::template two_of_each<2, 3>(a, b);
+  };
+  return V::make([&](auto p) {
+    constexpr auto kFirst = p * V::kPartLanes;
+    const Part a = pairs(quad(kFirst), quad(kFirst + 1));
+    const Part b = pairs(quad(kFirst + 2), quad(kFirst + 3));
+    return S::template two_of_each<0, 2>(a, b) + S::template two_of_each<1, 3>(a, b);
+  });
 }
 
 /// Lane j of result[i] is lane i of v[j].
-template <typename Real>
-inline void transpose(Square<Real>& v) {
+template <typename T>
+inline void transpose(Square<T>& v) {
+  using V = Vec<T>;
+  using S = detail::Shuffles<T>;
+  using Part = typename V::Part;
   for (std::size_t i = 0; i < kLanes; i += 4) {  // 4x4 squares inside four vectors
-    const auto a = __builtin_shufflevector(v[i], v[i + 1], 0, 16, 1, 17, 4, 20, 5, 21, 8, 24, 9, 25, 12, 28, 13, 29);
-    const auto b = __builtin_shufflevector(v[i], v[i + 1], 2, 18, 3, 19, 6, 22, 7, 23, 10, 26, 11, 27, 14, 30, 15, 31);
-    const auto c =
-        __builtin_shufflevector(v[i + 2], v[i + 3], 0, 16, 1, 17, 4, 20, 5, 21, 8, 24, 9, 25, 12, 28, 13, 29);
-    const auto d =
-        __builtin_shufflevector(v[i + 2], v[i + 3], 2, 18, 3, 19, 6, 22, 7, 23, 10, 26, 11, 27, 14, 30, 15, 31);
-    v[i] = __builtin_shufflevector(a, c, 0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29);
-    v[i + 1] = __builtin_shufflevector(a, c, 2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31);
-    v[i + 2] = __builtin_shufflevector(b, d, 0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29);
-    v[i + 3] = __builtin_shufflevector(b, d, 2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31);
+    for (std::size_t p = 0; p < V::kParts; ++p) {
+      const Part a = S::template interleave<0>(v[i].parts[p], v[i + 1].parts[p]);
+      const Part b = S::template interleave<2>(v[i].parts[p], v[i + 1].parts[p]);
+      const Part c = S::template interleave<0>(v[i + 2].parts[p], v[i + 3].parts[p]);
+      const Part d = S::template interleave<2>(v[i + 2].parts[p], v[i + 3].parts[p]);
+      v[i].parts[p] = S::template two_of_each<0, 1>(a, c);
+      v[i + 1].parts[p] = S::template two_of_each<2, 3>(a, c);
+      v[i + 2].parts[p] = S::template two_of_each<0, 1>(b, d);
+      v[i + 3].parts[p] = S::template two_of_each<2, 3>(b, d);
+    }
   }
   for (std::size_t i = 0; i < 4; ++i) {  // the squares among the vectors
-    const auto a = __builtin_shufflevector(v[i], v[4 + i], 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27);
-    const auto b = __builtin_shufflevector(v[i], v[4 + i], 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31);
-    const auto c =
-        __builtin_shufflevector(v[8 + i], v[12 + i], 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27);
-    const auto d =
-        __builtin_shufflevector(v[8 + i], v[12 + i], 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31);
-    v[i] = __builtin_shufflevector(a, c, 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27);
-    v[4 + i] = __builtin_shufflevector(b, d, 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27);
-    v[8 + i] = __builtin_shufflevector(a, c, 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31);
-    v[12 + i] = __builtin_shufflevector(b, d, 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31);
+    if constexpr (V::kParts == 1) {
+      const Part a = S::template every_other_block<0>(v[i].parts[0], v[4 + i].parts[0]);
+      const Part b = S::template every_other_block<1>(v[i].parts[0], v[4 + i].parts[0]);
+      const Part c = S::template every_other_block<0>(v[8 + i].parts[0], v[12 + i].parts[0]);
+      const Part d = S::template every_other_block<1>(v[8 + i].parts[0], v[12 + i].parts[0]);
+      v[i].parts[0] = S::template every_other_block<0>(a, c);
+      v[4 + i].parts[0] = S::template every_other_block<0>(b, d);
+      v[8 + i].parts[0] = S::template every_other_block<1>(a, c);
+      v[12 + i].parts[0] = S::template every_other_block<1>(b, d);
+    } else if constexpr (V::kParts == 2) {
+      for (std::size_t p = 0; p < 2; ++p) {
+        for (const std::size_t row : {i, 8 + i}) {
+          const Part a = S::template half_of_each<0>(v[row].parts[p], v[row + 4].parts[p]);
+          const Part b = S::template half_of_each<1>(v[row].parts[p], v[row + 4].parts[p]);
+          v[row].parts[p] = a;
+          v[row + 4].parts[p] = b;
+        }
+      }
+      std::swap(v[i].parts[1], v[8 + i].parts[0]);
+      std::swap(v[4 + i].parts[1], v[12 + i].parts[0]);
+    } else {
+      for (std::size_t row = 0; row < 4; ++row) {
+        for (std::size_t column = 0; column < row; ++column) {
+          std::swap(v[4 * row + i].parts[column], v[4 * column + i].parts[row]);
+        }
+      }
+    }
   }
 }
 

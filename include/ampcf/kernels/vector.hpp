@@ -1,83 +1,178 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
-#include <bit>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
+#include <utility>
 
 /// Sixteen numbers with element-wise arithmetic whose result does not depend on the width of the machine's registers:
-/// the compiler lowers the same sixteen lanes to one AVX-512, two AVX2 or four SSE operations. Sums over lanes follow
-/// one fixed tree. With FMA the bits are the same on every machine; without it (x86-64-v2) they differ from those with
-/// it. Everything is written for float, and for double so that the tests can hold gradients against central
-/// differences.
+/// they lie in one AVX-512, two AVX2 or four SSE registers. Sums over lanes follow one fixed tree. With FMA the bits
+/// are the same on every machine; without it (x86-64-v2) they differ from those with it. Everything is written for
+/// float, and for double so that the tests can hold gradients against central differences.
 namespace ampcf::kernels {
 
 inline constexpr std::size_t kLanes = 16;
 
-// GCC takes these attributes on a typedef of a dependent type, not on an alias. Loose vectors load and store anywhere:
-// rows are aligned in practice, but need not be. NOLINTBEGIN(modernize-use-using)
-template <typename Real>
-struct VectorOf {
-  typedef Real Type __attribute__((vector_size(kLanes * sizeof(Real))));
-  typedef Real Loose __attribute__((vector_size(kLanes * sizeof(Real)), aligned(sizeof(Real)), may_alias));
-  typedef Real Half __attribute__((vector_size(8 * sizeof(Real))));
-  typedef Real Quarter __attribute__((vector_size(4 * sizeof(Real))));
-};
-// NOLINTEND(modernize-use-using)
+#if defined(__AVX512F__)
+inline constexpr std::size_t kRegisterBytes = 64;
+#elif defined(__AVX2__)
+inline constexpr std::size_t kRegisterBytes = 32;
+#else
+inline constexpr std::size_t kRegisterBytes = 16;
+#endif
 
-template <typename Real>
-using Vec = typename VectorOf<Real>::Type;
+/// Made of the compiler's vectors no larger than a register: larger ones it keeps in memory, at a tenth of the speed.
+template <typename T>
+struct Vec {
+  static constexpr std::size_t kPartLanes = std::clamp<std::size_t>(kRegisterBytes / sizeof(T), 4, kLanes);
+  static constexpr std::size_t kParts = kLanes / kPartLanes;
+  // GCC takes these attributes on a typedef of a dependent type, not on an alias. Loose vectors load and store
+  // anywhere: rows are aligned in practice, but need not be. NOLINTBEGIN(modernize-use-using)
+  typedef T Part __attribute__((vector_size(kPartLanes * sizeof(T))));
+  typedef T Loose __attribute__((vector_size(kPartLanes * sizeof(T)), aligned(sizeof(T)), may_alias));
+  // NOLINTEND(modernize-use-using)
+
+  Part parts[kParts];  // NOLINT(modernize-avoid-c-arrays): std::array would lose the attributes
+
+  /// Part p is f(p), p a constant.
+  template <typename F>
+  [[nodiscard, gnu::always_inline]] static inline Vec make(const F& f) {
+    return [&]<std::size_t... kPart>(std::index_sequence<kPart...>) __attribute__((always_inline)) {
+      return Vec{{f(std::integral_constant<std::size_t, kPart>())...}};
+    }
+    (std::make_index_sequence<kParts>());
+  }
+
+  [[nodiscard]] T operator[](std::size_t lane) const { return parts[lane / kPartLanes][lane % kPartLanes]; }
+  void set(std::size_t lane, T value) { parts[lane / kPartLanes][lane % kPartLanes] = value; }
+
+#define AMPCF_OPERATOR(op)                                                                      \
+  [[nodiscard, gnu::always_inline]] friend inline Vec operator op(const Vec& a, const Vec& b) { \
+    return make([&](auto p) { return a.parts[p] op b.parts[p]; });                              \
+  }                                                                                             \
+  [[nodiscard, gnu::always_inline]] friend inline Vec operator op(const Vec& a, T b) {          \
+    return make([&](auto p) { return a.parts[p] op b; });                                       \
+  }                                                                                             \
+  [[nodiscard, gnu::always_inline]] friend inline Vec operator op(T a, const Vec& b) {          \
+    return make([&](auto p) { return a op b.parts[p]; });                                       \
+  }                                                                                             \
+  template <typename B>                                                                         \
+  [[gnu::always_inline]] inline Vec& operator op##=(const B& b) {                               \
+    return *this = *this op b;                                                                  \
+  }
+  AMPCF_OPERATOR(+)
+  AMPCF_OPERATOR(-)
+  AMPCF_OPERATOR(*)
+  AMPCF_OPERATOR(/)
+  AMPCF_OPERATOR(&)
+  AMPCF_OPERATOR(|)
+  AMPCF_OPERATOR(^)
+  AMPCF_OPERATOR(<<)
+  AMPCF_OPERATOR(>>)
+#undef AMPCF_OPERATOR
+  [[nodiscard, gnu::always_inline]] friend inline Vec operator-(const Vec& a) {
+    return make([&](auto p) { return -a.parts[p]; });
+  }
+};
 
 using Floats = Vec<float>;
 using Integers = Vec<std::int32_t>;
+using Bits = Vec<std::uint32_t>;
 
 /// Numbers to allocate for `size` numbers in whole vectors.
 [[nodiscard]] constexpr std::size_t padded(std::size_t size) { return (size + kLanes - 1) / kLanes * kLanes; }
 
-template <typename Real>
-[[nodiscard]] inline Vec<Real> load(const Real* from) {
-  return *reinterpret_cast<const typename VectorOf<Real>::Loose*>(from);
+template <typename T>
+[[nodiscard, gnu::always_inline]] inline Vec<T> load(const T* from) {
+  using V = Vec<T>;
+  return V::make([&](auto p) ->
+                 typename V::Part { return *reinterpret_cast<const typename V::Loose*>(from + p * V::kPartLanes); });
 }
 
-template <typename Real>
-inline void store(Real* into, Vec<Real> value) {
-  *reinterpret_cast<typename VectorOf<Real>::Loose*>(into) = value;
-}
-
-template <typename Real>
-[[nodiscard]] inline Vec<Real> broadcast(Real value) {
-  return value - Vec<Real>{};
-}
-
-/// The nearest integers, of two equally near the even ones, of numbers whose nearest integers have 32 bits. (Compilers
-/// vectorise this over arrays, not over lanes.)
-[[nodiscard]] inline Integers nearest(Floats v) {
-  const auto values = std::bit_cast<std::array<float, kLanes>>(v);
-  std::array<std::int32_t, kLanes> integers;
-  for (std::size_t lane = 0; lane < kLanes; ++lane) {
-    integers[lane] = static_cast<std::int32_t>(std::rint(values[lane]));
+template <typename T>
+[[gnu::always_inline]] inline void store(T* into, const Vec<T>& value) {
+  using V = Vec<T>;
+  [&]<std::size_t... kPart>(std::index_sequence<kPart...>) __attribute__((always_inline)) {
+    ((*reinterpret_cast<typename V::Loose*>(into + kPart * V::kPartLanes) = value.parts[kPart]), ...);
   }
-  return std::bit_cast<Integers>(integers);
+  (std::make_index_sequence<V::kParts>());
+}
+
+template <typename T>
+[[nodiscard, gnu::always_inline]] inline Vec<T> broadcast(T value) {
+  return value - Vec<T>{};
+}
+
+/// The larger of each pair, b where they are not ordered.
+template <typename T>
+[[nodiscard, gnu::always_inline]] inline Vec<T> max(const Vec<T>& a, const Vec<T>& b) {
+  return Vec<T>::make([&](auto p) { return a.parts[p] > b.parts[p] ? a.parts[p] : b.parts[p]; });
+}
+
+/// The smaller of each pair, b where they are not ordered.
+template <typename T>
+[[nodiscard, gnu::always_inline]] inline Vec<T> min(const Vec<T>& a, const Vec<T>& b) {
+  return Vec<T>::make([&](auto p) { return a.parts[p] < b.parts[p] ? a.parts[p] : b.parts[p]; });
+}
+
+/// -1 where a number is less than another, else 0.
+[[nodiscard, gnu::always_inline]] inline Integers is_less(const Floats& a, const Floats& b) {
+  return Integers::make([&](auto p) -> Integers::Part { return a.parts[p] < b.parts[p]; });
+}
+
+/// -1 where two are equal, else 0.
+template <typename T>
+[[nodiscard, gnu::always_inline]] inline Integers is_equal(const Vec<T>& a, const Vec<T>& b) {
+  return Integers::make([&](auto p) -> Integers::Part { return a.parts[p] == b.parts[p]; });
+}
+
+/// a where `mask` is -1, b where it is 0.
+[[nodiscard, gnu::always_inline]] inline Floats select(const Integers& mask, const Floats& a, const Floats& b) {
+  return Floats::make([&](auto p) { return mask.parts[p] ? a.parts[p] : b.parts[p]; });
+}
+
+/// The same bits as numbers of another type.
+template <typename To, typename From>
+[[nodiscard, gnu::always_inline]] inline Vec<To> bits_as(const Vec<From>& v) {
+  return Vec<To>::make([&](auto p) { return reinterpret_cast<typename Vec<To>::Part>(v.parts[p]); });
+}
+
+/// The same numbers in another type.
+template <typename To, typename From>
+[[nodiscard, gnu::always_inline]] inline Vec<To> convert(const Vec<From>& v) {
+  return Vec<To>::make([&](auto p) { return __builtin_convertvector(v.parts[p], typename Vec<To>::Part); });
+}
+
+/// The nearest integers, of two equally near the even ones, of numbers whose nearest integers have 32 bits.
+[[nodiscard, gnu::always_inline]] inline Integers nearest(const Floats& v) {
+  return Integers::make([&](auto p) {
+    return [&]<std::size_t... kLane>(std::index_sequence<kLane...>) __attribute__((always_inline)) {
+      return Integers::Part{static_cast<std::int32_t>(std::rint(v.parts[p][kLane]))...};
+    }
+    (std::make_index_sequence<Floats::kPartLanes>());
+  });
 }
 
 /// The sum of the lanes in one fixed order: halves are added until one lane is left.
-template <typename Real>
-[[nodiscard]] inline Real sum_lanes(Vec<Real> v) {
-  const typename VectorOf<Real>::Half half = __builtin_shufflevector(v, v, 0, 1, 2, 3, 4, 5, 6, 7) +
-                                             __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15);
-  const typename VectorOf<Real>::Quarter quarter =
-      __builtin_shufflevector(half, half, 0, 1, 2, 3) + __builtin_shufflevector(half, half, 4, 5, 6, 7);
-  return (quarter[0] + quarter[2]) + (quarter[1] + quarter[3]);
+template <typename T>
+[[nodiscard]] inline T sum(const Vec<T>& v) {
+  std::array<T, kLanes> lanes;
+  store(lanes.data(), v);
+  for (std::size_t half = kLanes / 2; half > 0; half /= 2) {
+    for (std::size_t lane = 0; lane < half; ++lane) {
+      lanes[lane] += lanes[lane + half];
+    }
+  }
+  return lanes[0];
 }
 
-[[nodiscard]] inline float sum(Vec<float> v) { return sum_lanes<float>(v); }
-[[nodiscard]] inline double sum(Vec<double> v) { return sum_lanes<double>(v); }
-
 /// The largest lane.
-template <typename V>
-[[nodiscard]] inline auto largest(V v) {
-  auto result = v[0] + 0;
+template <typename T>
+[[nodiscard]] inline T largest(const Vec<T>& v) {
+  T result = v[0];
   for (std::size_t lane = 1; lane < kLanes; ++lane) {
     result = v[lane] > result ? v[lane] : result;
   }

@@ -134,8 +134,7 @@ class LossBlock {
     const Real* const affinities = this->affinities();
     Lanes most = at(affinities, row(n, 0));
     for (std::size_t k = 1; k < r; ++k) {
-      const Lanes affinity = at(affinities, row(n, k));
-      most = affinity > most ? affinity : most;
+      most = kernels::max(at(affinities, row(n, k)), most);
     }
     Lanes total{};
     for (std::size_t k = 0; k < r; ++k) {
@@ -170,8 +169,7 @@ class LossBlock {
     const Lanes positive = at(scores_.data(), 0);
     Lanes most = positive;
     for (std::size_t n = 1; n < count_; ++n) {
-      const Lanes score = at(scores_.data(), n);
-      most = score > most ? score : most;
+      most = kernels::max(at(scores_.data(), n), most);
     }
     Lanes total{};
     for (std::size_t n = 0; n < count_; ++n) {
@@ -213,8 +211,8 @@ class LossBlock {
     for (std::size_t k = 0; k < personas<R>(); ++k) {
       const Lanes attention = at(attention_.data(), row(0, k));
       const Lanes share = at(shares_.data(), k);
-      const Lanes least = Lanes{} + static_cast<Real>(kLeastShare);
-      const Lanes log_share = kernels::logarithm(share > least ? share : least);
+      const Lanes log_share =
+          kernels::logarithm(kernels::max(share, kernels::broadcast(static_cast<Real>(kLeastShare))));
       put(positive_attention_, k, attention);
       put(shares_, k, log_share);
       balance_ += attention * log_share;

@@ -63,12 +63,11 @@ class FixedPointRounding {
  public:
   explicit FixedPointRounding(float limit) : limit_(limit) {}
 
-  kernels::Integers operator()(kernels::Floats value) {
-    most_ = value > most_ ? value : most_;
-    least_ = value < least_ ? value : least_;
-    value = value < limit_ ? value : kernels::broadcast(limit_);
-    value = value > -limit_ ? value : kernels::broadcast(-limit_);
-    return kernels::nearest(value);
+  // A call would pass vectors in memory.
+  [[gnu::always_inline]] kernels::Integers operator()(kernels::Floats value) {
+    most_ = kernels::max(value, most_);
+    least_ = kernels::min(value, least_);
+    return kernels::nearest(kernels::max(kernels::min(value, kernels::broadcast(limit_)), kernels::broadcast(-limit_)));
   }
 
   std::int32_t operator()(float value) const {

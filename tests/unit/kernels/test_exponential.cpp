@@ -49,7 +49,7 @@ TEST(Power, IsWithinAFewRoundingsOfTheTrueValue) {
 TEST(Sum, AddsAllSixteenLanes) {
   Floats v;
   for (std::size_t i = 0; i < kLanes; ++i) {
-    v[i] = static_cast<float>(1U << i);
+    v.set(i, static_cast<float>(1U << i));
   }
   EXPECT_EQ(sum(v), 65535.0F);
 }

@@ -11,7 +11,7 @@ Square<Real> some_square() {
   Square<Real> square;
   for (std::size_t i = 0; i < kLanes; ++i) {
     for (std::size_t lane = 0; lane < kLanes; ++lane) {
-      square[i][lane] = Real{1} / static_cast<Real>(1 + 7 * i + 3 * lane * lane);
+      square[i].set(lane, Real{1} / static_cast<Real>(1 + 7 * i + 3 * lane * lane));
     }
   }
   return square;

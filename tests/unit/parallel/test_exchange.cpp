@@ -51,7 +51,7 @@ void contribute(ItemGradients& items, std::uint64_t step, std::uint64_t i, std::
   auto rounding = items.rounding();
   kernels::Floats value;
   for (std::size_t lane = 0; lane < kernels::kLanes; ++lane) {
-    value[lane] = static_cast<float>(draws.next_unit() - 0.5);
+    value.set(lane, static_cast<float>(draws.next_unit() - 0.5));
   }
   kernels::store(row.components, kernels::load(row.components) + rounding(value * items.scale().factor()));
   *row.bias += rounding(value[0] * items.scale().factor());

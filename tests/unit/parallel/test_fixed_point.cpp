@@ -16,7 +16,7 @@ const model::Dimensions kShape{2, 20, 20, false};
 kernels::Floats lanes(random::Draws& draws) {
   kernels::Floats v;
   for (std::size_t lane = 0; lane < kernels::kLanes; ++lane) {
-    v[lane] = static_cast<float>(draws.next_unit() * 2.0 - 1.0);
+    v.set(lane, static_cast<float>(draws.next_unit() * 2.0 - 1.0));
   }
   return v;
 }
