@@ -88,6 +88,23 @@ float bound_of(const PartialSums& of) {
   return static_cast<float>(rows) * largest_of(of.a + first, size) * largest_of(of.b + first, size) * of.rescale;
 }
 
+[[maybe_unused]] void add_all(const PartialSums& of, std::int32_t* sums) {
+  bound_of(of) < of.limit ? add_rounded<false>(of, sums) : add_rounded<true>(of, sums);
+}
+
+// Where nothing is rounded, all rows are one sum.
+[[maybe_unused]] void add_all(const PartialSums& of, float* sums) {
+  const auto d = of.columns;
+  const auto first = of.starts.front() * d;
+  kernels::multiply(
+      kernels::Factors<float>{of.a + first, 1, d, of.b + first, d, of.starts.back() - of.starts.front()}, d, d,
+      [](std::size_t, std::size_t) { return kernels::Floats{}; },
+      [sums, d, rescale = of.rescale](std::size_t row, std::size_t column, kernels::Floats sum) {
+        float* const into = sums + row * d + column;
+        kernels::store(into, kernels::load(into) + sum * rescale);
+      });
+}
+
 }  // namespace
 
 FormGradient::FormGradient(const model::Dimensions& dimensions, std::uint64_t parts, std::uint64_t largest_share,
@@ -105,20 +122,7 @@ FormGradient::FormGradient(const model::Dimensions& dimensions, std::uint64_t pa
 }
 
 void FormGradient::add_products(const float* a, const float* b, std::span<const std::size_t> starts) {
-  const auto d = padded_dim_;
-  if constexpr (kIsExact) {
-    const PartialSums of{a, b, starts, d, rescale_, limit_};
-    bound_of(of) < limit_ ? add_rounded<false>(of, sums_.data()) : add_rounded<true>(of, sums_.data());
-  } else {
-    const auto first = starts.front() * d;
-    const auto sums = [into = sums_.data(), d](std::size_t row, std::size_t column) { return into + row * d + column; };
-    kernels::multiply(
-        kernels::Factors<float>{a + first, 1, d, b + first, d, starts.back() - starts.front()}, d, d,
-        [](std::size_t, std::size_t) { return kernels::Floats{}; },
-        [sums, rescale = rescale_](std::size_t row, std::size_t column, kernels::Floats sum) {
-          kernels::store(sums(row, column), kernels::load(sums(row, column)) + kernels::convert<Number>(sum * rescale));
-        });
-  }
+  add_all({a, b, starts, padded_dim_, rescale_, limit_}, sums_.data());
 }
 
 void FormGradient::clear() { std::fill(sums_.begin(), sums_.end(), 0); }

@@ -92,7 +92,9 @@ class Adam {
     void apply(float* __restrict parameters, float* __restrict first, float* __restrict second,
                const Gradient* __restrict gradient, std::size_t size, float unit, float scale, float decay) const {
       for (std::size_t begin = 0; begin < size; begin += kernels::kLanes) {
-#pragma GCC ivdep  // what __restrict says is lost once this is inlined
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC ivdep  // GCC forgets what __restrict says once this is inlined
+#endif
         for (std::size_t i = begin; i < begin + kernels::kLanes; ++i) {
           float p = parameters[i], m = first[i], v = second[i];
           move(p, m, v, (static_cast<float>(gradient[i]) * unit + decay * p) * scale);
