@@ -8,6 +8,7 @@ namespace ampcf::parallel {
 
 namespace {
 
+// For each i, a^T b of the rows starts[i]..starts[i + 1]-1 (.., columns), times `rescale`, within +-limit.
 struct PartialSums {
   const float* a;
   const float* b;
@@ -17,16 +18,15 @@ struct PartialSums {
   float limit;
 };
 
-template <std::size_t C>
-using Tile = std::array<std::array<kernels::Bits, C>, 4>;
+constexpr std::size_t kRows = 4;  // of a tile: a divisor of every whole vector
 
-// Adds four rows of C vectors of all partial sums, rounded. Beside 1.5 * 2^23 a float has no room but for integers
+// Adds kRows rows of C vectors of all partial sums, rounded. Beside 1.5 * 2^23 a float has no room but for integers
 // below 2^22, and its low bits are the integer: the sum of such bits, less as many times those of 1.5 * 2^23, is that
 // of the integers.
 template <bool kClips, std::size_t C>
 void add_tile(const PartialSums& of, std::size_t row, std::size_t column, std::int32_t* sums) {
   constexpr float kMagic = 12582912.0F;
-  Tile<C> totals{};
+  std::array<std::array<kernels::Bits, C>, kRows> totals{};
   const auto add = [&totals, row, column, rescale = of.rescale, limit = of.limit](std::size_t r, std::size_t c,
                                                                                   kernels::Floats partial) {
     auto value = partial * rescale + kMagic;
@@ -39,12 +39,12 @@ void add_tile(const PartialSums& of, std::size_t row, std::size_t column, std::i
   const auto d = of.columns;
   for (std::size_t i = 0; i + 1 < of.starts.size(); ++i) {
     const auto first = of.starts[i] * d;
-    kernels::multiply_tile<totals.size(), C>(
+    kernels::multiply_tile<kRows, C>(
         kernels::Factors<float>{of.a + first, 1, d, of.b + first, d, of.starts[i + 1] - of.starts[i]}, row, column,
         [](std::size_t, std::size_t) { return kernels::Floats{}; }, add);
   }
   const auto surplus = static_cast<std::uint32_t>(of.starts.size() - 1) * std::bit_cast<std::uint32_t>(kMagic);
-  for (std::size_t r = 0; r < totals.size(); ++r) {
+  for (std::size_t r = 0; r < kRows; ++r) {
     for (std::size_t c = 0; c < C; ++c) {
       std::int32_t* const into = sums + (row + r) * d + column + c * kernels::kLanes;
       kernels::store(into, kernels::load(into) + kernels::bits_as<std::int32_t>(totals[r][c] - surplus));
@@ -57,12 +57,12 @@ void add_rounded(const PartialSums& of, std::int32_t* sums) {
   constexpr std::size_t kColumns = kernels::kTileVectors * kernels::kLanes;
   std::size_t column = 0;
   for (; column + kColumns <= of.columns; column += kColumns) {
-    for (std::size_t row = 0; row < of.columns; row += Tile<1>().size()) {
+    for (std::size_t row = 0; row < of.columns; row += kRows) {
       add_tile<kClips, kernels::kTileVectors>(of, row, column, sums);
     }
   }
   for (; column < of.columns; column += kernels::kLanes) {
-    for (std::size_t row = 0; row < of.columns; row += Tile<1>().size()) {
+    for (std::size_t row = 0; row < of.columns; row += kRows) {
       add_tile<kClips, 1>(of, row, column, sums);
     }
   }
@@ -77,7 +77,7 @@ float largest_of(const float* numbers, std::size_t size) {
   return std::bit_cast<float>(most);
 }
 
-// No number of a partial sum is larger than this.
+// No number of a partial sum is larger than this but by rounding.
 float bound_of(const PartialSums& of) {
   std::size_t rows = 0;
   for (std::size_t i = 0; i + 1 < of.starts.size(); ++i) {
@@ -89,7 +89,8 @@ float bound_of(const PartialSums& of) {
 }
 
 [[maybe_unused]] void add_all(const PartialSums& of, std::int32_t* sums) {
-  bound_of(of) < of.limit ? add_rounded<false>(of, sums) : add_rounded<true>(of, sums);
+  // Half of the limit, for sums of floats are off: what would be clipped must be, whatever it is added with.
+  bound_of(of) < 0.5F * of.limit ? add_rounded<false>(of, sums) : add_rounded<true>(of, sums);
 }
 
 // Where nothing is rounded, all rows are one sum.

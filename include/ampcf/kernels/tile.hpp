@@ -30,7 +30,8 @@ struct Factors {
   std::size_t inner;
 };
 
-// `end` is a copy, whose numbers stay in registers: those of another's could change with every store.
+// `end` is a copy, whose numbers stay in registers: those of another's could change with every store. Loops over the
+// tile are unrolled, as sums that are indexed by variables would lie in memory.
 template <std::size_t R, std::size_t C, typename Real, typename Begin, typename End>
 inline void multiply_tile(const Factors<Real>& f, std::size_t row, std::size_t column, const Begin& begin, End end) {
   std::array<std::array<Vec<Real>, C>, R> sums;
