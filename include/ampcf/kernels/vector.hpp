@@ -24,7 +24,8 @@ inline constexpr std::size_t kRegisterBytes = 32;
 inline constexpr std::size_t kRegisterBytes = 16;
 #endif
 
-/// Made of the compiler's vectors no larger than a register: larger ones it keeps in memory, at a tenth of the speed.
+/// Made of the compiler's vectors no larger than a register: larger ones it keeps in memory, at a fraction of the
+/// speed.
 template <typename T>
 struct Vec {
   static constexpr std::size_t kPartLanes = std::clamp<std::size_t>(kRegisterBytes / sizeof(T), 4, kLanes);
