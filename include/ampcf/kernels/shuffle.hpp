@@ -21,7 +21,6 @@ template <typename T>
 struct Shuffles {
   using Part = typename Vec<T>::Part;
   static constexpr std::size_t kPartLanes = Vec<T>::kPartLanes;
-  static constexpr std::size_t kBlocks = kPartLanes / 4;
   using Lanes = std::make_index_sequence<kPartLanes>;
 
   // In each block, lanes i and j of a and then of b, by in-block numbers.

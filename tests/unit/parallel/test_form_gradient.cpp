@@ -7,7 +7,6 @@
 #include <array>
 #include <cmath>
 #include <limits>
-#include <numeric>
 
 namespace ampcf::parallel {
 
@@ -43,8 +42,8 @@ struct Products {
   }
 };
 
-FormGradient form_of(std::size_t d, std::uint64_t share = 5) {
-  return {model::Dimensions{2, d, d, false}, kShards, share, 1.0F};
+FormGradient form_of(std::size_t d) {
+  return {model::Dimensions{2, d, d, false}, kShards, 5, 1.0F};
 }
 
 std::vector<Number> sums_of(const Products& products) {
@@ -66,7 +65,7 @@ TEST_P(FormGradientOfSize, IsTheSumOfThePartialSumsEachRounded) {
   form.add_products(products.a.data(), products.b.data(), products.starts);
   for (std::size_t row = 0; row < d; ++row) {
     for (std::size_t column = 0; column < d; ++column) {
-      // Half a unit for each partial sum, and the rounding of floats, which are below 2^-1 here.
+      // Half a unit for each partial sum, and the rounding of floats.
       ASSERT_NEAR(form.sums()[row * d + column] * static_cast<double>(form.unit()), products.exact(row, column),
                   6 * 0.5 * static_cast<double>(form.unit()) + 1e-6);
     }
