@@ -43,7 +43,7 @@ SharedParameters<Real>::SharedParameters(const Dimensions& shape, std::uint64_t 
 
 template <typename Real>
 void FoldedAttention<Real>::fold(const SharedParameters<Real>& shared) {
-  if (shared.dimensions.is_identity) {
+  if (!shared.dimensions.learns_attention()) {
     return;
   }
   const auto d = shared.dimensions.padded_dim();
@@ -55,13 +55,13 @@ void FoldedAttention<Real>::fold(const SharedParameters<Real>& shared) {
 }
 
 template <typename Real>
-void project_personas(const FoldedAttention<Real>& attention, const Dimensions& dimensions, const Real* personas,
-                      std::size_t rows, Real* projected) {
+void contrast(const Dimensions& dimensions, const Real* personas, Real* contrasts) {
   const auto d = dimensions.padded_dim();
-  if (dimensions.is_identity) {
-    std::copy_n(personas, rows * d, projected);
-  } else {
-    kernels::product(personas, d, attention.form.data(), d, projected, d, rows, d, d);
+  for (std::size_t column = 0; column < d; column += kernels::kLanes) {
+    const auto first = kernels::load(personas + column);
+    for (std::size_t row = d + column; row < dimensions.user_stride(); row += d) {
+      kernels::store(contrasts + row - d, kernels::load(personas + row) - first);
+    }
   }
 }
 
@@ -117,13 +117,12 @@ void unfold_gradient(const SharedParameters<Real>& shared, const Real* form_grad
       });
 }
 
-#define AMPCF_INSTANTIATE(Real)                                                                                   \
-  template struct SharedParameters<Real>;                                                                         \
-  template struct FoldedAttention<Real>;                                                                          \
-  template void project_personas<Real>(const FoldedAttention<Real>&, const Dimensions&, const Real*, std::size_t, \
-                                       Real*);                                                                    \
-  template void unfold_gradient<Real>(const SharedParameters<Real>&, const Real*, Real*, Real*);                  \
-  template void initialize<Real>(Personas<Real>&, double, std::uint64_t);                                         \
+#define AMPCF_INSTANTIATE(Real)                                                                  \
+  template struct SharedParameters<Real>;                                                        \
+  template struct FoldedAttention<Real>;                                                         \
+  template void contrast<Real>(const Dimensions&, const Real*, Real*);                           \
+  template void unfold_gradient<Real>(const SharedParameters<Real>&, const Real*, Real*, Real*); \
+  template void initialize<Real>(Personas<Real>&, double, std::uint64_t);                        \
   template void initialize<Real>(SharedParameters<Real>&, double, double, std::uint64_t, bool);
 AMPCF_INSTANTIATE(float)
 AMPCF_INSTANTIATE(double)

@@ -37,26 +37,63 @@ Floats dots(const float* row, const std::array<const float*, kLanes>& rows, std:
   return kernels::sums_of_lanes<float>(totals);
 }
 
+// sum_k a_k t_k of sixteen items, whose affinities and products with personas are `stride` numbers apart.
+Floats mixture(const float* affinities, const float* products, std::size_t personas, std::size_t stride) {
+  Floats most = load(affinities);
+  for (std::size_t k = 1; k < personas; ++k) {
+    most = kernels::max(load(affinities + k * stride), most);
+  }
+  Floats total{};
+  Floats sum{};
+  for (std::size_t k = 0; k < personas; ++k) {
+    const Floats weight = kernels::exponential(load(affinities + k * stride) - most);
+    total += weight;
+    sum += weight * load(products + k * stride);
+  }
+  return sum / total;
+}
+
+// p_k of `users` users by their personas (users, r, padded d); nothing where no attention is learned.
+void project(const FoldedAttention<float>& attention, const Dimensions& dimensions, const float* personas,
+             std::size_t users, kernels::AlignedVector<float>& contrasts, kernels::AlignedVector<float>& projected) {
+  if (!dimensions.learns_attention()) {
+    return;
+  }
+  const auto d = dimensions.padded_dim();
+  contrasts.resize(users * dimensions.affinity_stride());
+  projected.resize(contrasts.size());
+  for (std::size_t user = 0; user < users; ++user) {
+    contrast(dimensions, personas + user * dimensions.user_stride(),
+             contrasts.data() + user * dimensions.affinity_stride());
+  }
+  kernels::product(contrasts.data(), d, attention.form.data(), d, projected.data(), d,
+                   users * dimensions.affinity_rows(), d, d);
+}
+
 }  // namespace
 
 Scorer::Scorer(const SharedParameters<float>& shared)
-    : shared_(shared), projected_(shared.dimensions.user_stride()), lanes_(shared.dimensions.personas * kLanes) {
+    : shared_(shared),
+      products_(shared.dimensions.personas * kLanes),
+      affinities_(shared.dimensions.learns_attention() ? products_.size() : 0) {
   folded_.fold(shared);
 }
 
 void Scorer::set_user(const float* personas) {
   personas_ = personas;
-  project_personas(folded_, shared_.dimensions, personas, shared_.dimensions.personas, projected_.data());
+  project(folded_, shared_.dimensions, personas, 1, contrasts_, projected_);
 }
 
 void Scorer::attention(ItemIndex item, std::span<float> weights) {
   const auto& shape = shared_.dimensions;
   const auto d = shape.padded_dim();
-  float most = -INFINITY;
-  for (std::size_t k = 0; k < shape.personas; ++k) {
-    weights[k] = kernels::dot(projected_.data() + k * d, shared_.item(item), d);
-    most = std::max(most, weights[k]);
+  const auto first = shape.personas - shape.affinity_rows();
+  const float* const rows = shape.learns_attention() ? projected_.data() : personas_;
+  std::fill_n(weights.begin(), first, 0.0F);
+  for (std::size_t k = first; k < shape.personas; ++k) {
+    weights[k] = kernels::dot(rows + (k - first) * d, shared_.item(item), d);
   }
+  const float most = *std::max_element(weights.begin(), weights.end());
   float total = 0.0F;
   for (auto& weight : weights) {
     weight = kernels::exponential(weight - most);
@@ -89,22 +126,14 @@ void Scorer::score_block(std::span<const ItemIndex> items, std::span<float> scor
     rows[n] = shared_.item(item);
     score.set(n, shared_.biases[item]);
   }
-  Floats most = kernels::broadcast(-INFINITY);
   for (std::size_t k = 0; k < shape.personas; ++k) {
-    const Floats affinity = dots(projected_.data() + k * d, rows, d);
-    most = kernels::max(affinity, most);
-    store(lanes_.data() + k * kLanes, affinity);
+    store(products_.data() + k * kLanes, dots(personas_ + k * d, rows, d));
   }
-  Floats total{};
-  for (std::size_t k = 0; k < shape.personas; ++k) {
-    const Floats weight = kernels::exponential(load(lanes_.data() + k * kLanes) - most);
-    total += weight;
-    store(lanes_.data() + k * kLanes, weight);
+  for (std::size_t k = 1; k < shape.personas && shape.learns_attention(); ++k) {
+    store(affinities_.data() + k * kLanes, dots(projected_.data() + (k - 1) * d, rows, d));
   }
-  for (std::size_t k = 0; k < shape.personas; ++k) {
-    const Floats weight = load(lanes_.data() + k * kLanes) / total;
-    score += weight * dots(personas_ + k * d, rows, d);
-  }
+  score += mixture(shape.learns_attention() ? affinities_.data() : products_.data(), products_.data(), shape.personas,
+                   kLanes);
   for (std::size_t n = 0; n < items.size(); ++n) {
     scores[n] = score[n];
   }
@@ -115,8 +144,7 @@ CatalogueScorer::CatalogueScorer(const SharedParameters<float>& shared)
       item_count_(shared.item_count),
       items_transposed_(shared.dimensions.padded_dim() * kernels::padded(shared.item_count)),
       biases_(kernels::padded(shared.item_count)),
-      projected_(shared.dimensions.user_stride()),
-      affinities_(shared.dimensions.personas * kItemBlock),
+      affinities_(shared.dimensions.learns_attention() ? shared.dimensions.personas * kItemBlock : 0),
       products_(shared.dimensions.personas * kItemBlock) {
   folded_.fold(shared);
   const auto d = dimensions_.padded_dim();
@@ -127,19 +155,18 @@ CatalogueScorer::CatalogueScorer(const SharedParameters<float>& shared)
 void CatalogueScorer::score(const float* personas, std::size_t users, float* scores) {
   const auto d = dimensions_.padded_dim();
   const auto r = dimensions_.personas;
-  projected_.resize(users * dimensions_.user_stride());
-  project_personas(folded_, dimensions_, personas, users * r, projected_.data());
+  project(folded_, dimensions_, personas, users, contrasts_, projected_);
   // Items outside, users inside: a block of transposed items stays in the cache while all users pass.
   for (std::size_t first = 0; first < score_stride(); first += kItemBlock) {
     const auto items = std::min(kItemBlock, score_stride() - first);
     for (std::size_t user = 0; user < users; ++user) {
-      const auto row = user * dimensions_.user_stride();
       const float* const block = items_transposed_.data() + first;
-      kernels::product(personas + row, d, block, score_stride(), products_.data(), kItemBlock, r, d, items);
+      kernels::product(personas + user * dimensions_.user_stride(), d, block, score_stride(), products_.data(),
+                       kItemBlock, r, d, items);
       const float* affinities = products_.data();
-      if (!dimensions_.is_identity) {
-        kernels::product(projected_.data() + row, d, block, score_stride(), affinities_.data(), kItemBlock, r, d,
-                         items);
+      if (dimensions_.learns_attention()) {
+        kernels::product(projected_.data() + user * dimensions_.affinity_stride(), d, block, score_stride(),
+                         affinities_.data() + kItemBlock, kItemBlock, r - 1, d, items);
         affinities = affinities_.data();
       }
       combine(affinities, products_.data(), items, biases_.data() + first, scores + user * score_stride() + first);
@@ -150,18 +177,8 @@ void CatalogueScorer::score(const float* personas, std::size_t users, float* sco
 void CatalogueScorer::combine(const float* affinities, const float* products, std::size_t items, const float* biases,
                               float* scores) {
   for (std::size_t item = 0; item < items; item += kLanes) {
-    Floats most = load(affinities + item);
-    for (std::size_t k = 1; k < dimensions_.personas; ++k) {
-      most = kernels::max(load(affinities + k * kItemBlock + item), most);
-    }
-    Floats total{};
-    Floats score{};
-    for (std::size_t k = 0; k < dimensions_.personas; ++k) {
-      const Floats weight = kernels::exponential(load(affinities + k * kItemBlock + item) - most);
-      total += weight;
-      score += weight * load(products + k * kItemBlock + item);
-    }
-    store(scores + item, score / total + load(biases + item));
+    store(scores + item,
+          mixture(affinities + item, products + item, dimensions_.personas, kItemBlock) + load(biases + item));
   }
 }
 

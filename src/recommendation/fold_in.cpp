@@ -154,7 +154,7 @@ class FoldIn::Fit {
     }
     vectors_transposed_.resize(vectors_.size());
     kernels::transpose(vectors_.data(), d_, vectors_transposed_.data(), columns_, columns_, d_);
-    if (!shared.dimensions.is_identity) {
+    if (shared.dimensions.learns_attention()) {
       projected_.resize(vectors_.size());  // rows M v
       kernels::product(vectors_.data(), d_, context_.folded_.transposed.data(), d_, projected_.data(), d_, columns_, d_,
                        d_);
@@ -164,14 +164,14 @@ class FoldIn::Fit {
   }
 
   void differentiate(const AlignedVector<float>& personas, std::uint64_t step, AlignedVector<float>& gradient) {
-    const bool is_identity = context_.shared_.dimensions.is_identity;
+    const bool learns_attention = context_.shared_.dimensions.learns_attention();
     kernels::product(personas.data(), d_, vectors_transposed_.data(), columns_, products_.data(), columns_, r_, d_,
                      columns_);
-    if (!is_identity) {
+    if (learns_attention) {
       kernels::product(personas.data(), d_, projected_transposed_.data(), columns_, affinities_.data(), columns_, r_,
                        d_, columns_);
     }
-    const auto& affinities = is_identity ? products_ : affinities_;
+    const auto& affinities = learns_attention ? affinities_ : products_;
     for (std::size_t column = 0; column < columns_; column += kLanes) {
       attend(affinities.data() + column, column);
     }
@@ -180,11 +180,11 @@ class FoldIn::Fit {
       measure_shares();
     }
     for (std::size_t column = 0; column < columns_; column += kLanes) {
-      slope(column, is_identity);
+      slope(column, learns_attention);
     }
     // Slopes by t are now in attention_, those by s in logs_.
     kernels::product(attention_.data(), columns_, vectors_.data(), d_, gradient.data(), d_, r_, columns_, d_);
-    if (!is_identity) {
+    if (learns_attention) {
       kernels::product(logs_.data(), columns_, projected_.data(), d_, gradient.data(), d_, r_, columns_, d_, true);
     }
   }
@@ -274,9 +274,9 @@ class FoldIn::Fit {
     }
   }
 
-  // LossBlock's derivatives: dL/dt_k into attention_, dL/ds_k into logs_; for identity, where s = t, their sum into
+  // LossBlock's derivatives: dL/dt_k into attention_, dL/ds_k into logs_; where s = t, their sum into
   // attention_.
-  void slope(std::size_t column, bool is_identity) {
+  void slope(std::size_t column, bool learns_attention) {
     const Floats by_score = load(slope_.data() + column);
     const Floats by_entropy = load(entropy_slope_.data() + column);
     const Floats entropy = load(entropy_.data() + column);
@@ -298,7 +298,7 @@ class FoldIn::Fit {
         by_affinity += balance_slope_ * attention * (log_shares_[k] - mean_log_share);
       }
       const Floats by_product = by_score * attention;
-      store(attention_.data() + place, is_identity ? by_product + by_affinity : by_product);
+      store(attention_.data() + place, learns_attention ? by_product : by_product + by_affinity);
       store(logs_.data() + place, by_affinity);
     }
   }

@@ -31,7 +31,8 @@ constexpr std::uint64_t kNumber = 4;
 // What candidates of an example, and their places in all tables, take in a block of sixteen.
 std::uint64_t block_bytes(const RunSize& size) {
   const auto& shape = size.dimensions;
-  const std::uint64_t tables = shape.is_identity ? 4 : 5;  // t, s, a and its derivative, and dot products on their way
+  const std::uint64_t tables =
+      shape.learns_attention() ? 5 : 4;  // t, s, a and its derivative, and dot products on their way
   const auto numbers = kernels::kLanes * size.candidates * (tables * shape.personas + 2);  // y; log q
   return kNumber * numbers + sizeof(void*) * size.candidates;
 }
@@ -54,11 +55,12 @@ MemoryNeed memory_need(const RunSize& size) {
   constexpr std::uint64_t kInteractionInSteps = 2 * kNumber;  // user, place in the epoch's order
   const auto batch_numbers = std::min(size.own_users, size.positives) * shape.user_stride();
   const auto waiting_numbers = size.has_other_nodes ? batch_numbers : 0;  // dL/du
-  const auto part_numbers =                                               // u, p, dL/dp and dL/du
-      size.projected == model::Projected::personas
-          ? std::min(batch_numbers,
-                     model::BatchGradient<float>::kPartNumbers + size.shard_positives * shape.user_stride())
-          : 0;
+  const auto part_numbers = size.projected == model::Projected::personas
+                                ? std::min(batch_numbers, model::BatchGradient<float>::kPartNumbers +
+                                                              size.shard_positives * shape.user_stride())
+                                : 0;
+  const auto projected_part_numbers =  // w, p and dL/dp beside dL/du
+      part_numbers + 3 * (part_numbers - part_numbers / shape.personas);
   const auto gradient_rows = std::min(size.items, size.positives * size.candidates);
   const auto candidates = size.own_positives * size.candidates;
   const auto projected_numbers =  // q, and which of them is whose
@@ -68,7 +70,7 @@ MemoryNeed memory_need(const RunSize& size) {
   MemoryNeed need{};
   const auto in_steps = size.items * kItemInSteps + size.items / 8 + gradient_rows * kNumber +
                         size.own_interactions * kInteractionInSteps + block_bytes(size) +
-                        kNumber * (candidates + waiting_numbers + 4 * part_numbers + projected_numbers);
+                        kNumber * (candidates + waiting_numbers + projected_part_numbers + projected_numbers);
   need.rank_bytes = (size.has_ids ? kString * (size.users + size.items) : 0) +
                     (size.has_added_validation ? 24 : 8) * size.users + size.own_users * user +
                     size.own_interactions * kInteraction + size.items * item +

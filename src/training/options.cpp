@@ -112,7 +112,7 @@ void add_optimizer_options(config::OptionTable& table, TrainingOptions& options)
 }  // namespace
 
 model::Projected TrainingOptions::projected(std::uint64_t users, std::uint64_t items) const {
-  if (dimensions.is_identity) {
+  if (!dimensions.learns_attention()) {
     return model::Projected::nothing;
   }
   if (project == "items") {

@@ -115,7 +115,7 @@ std::uint32_t TrainingStep::run(std::uint64_t step, double learning_rate_factor,
       }
     });
   }
-  if (!state_.shared.dimensions.is_identity && positives > 0) {
+  if (state_.shared.dimensions.learns_attention() && positives > 0) {
     update_projections(scale, learning_rate_factor);
     folded_.fold(state_.shared);
   }

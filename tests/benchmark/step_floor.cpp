@@ -26,11 +26,12 @@ StepFloor floor_of(const StepSize& size) {
   const auto batch = static_cast<double>(size.batch);
   const double vectors = d / 16.0;  // of a row
   const double candidates = batch * static_cast<double>(size.negatives + 1);
-  const double kinds = shape.is_identity ? 1.0 : 2.0;             // products with u; with p too
-  const double dots = kinds * candidates * r;                     // forward; twice as many rows are added to backward
-  const double projected = std::min(size.users * r, size.items);  // personas or items, whichever are fewer
-  // p = u M, du = dp M^T, dM = u^T dp; M = A^u A^v, dA^u = dM A^v^T, dA^v = A^u^T dM.
-  const double projections = shape.is_identity ? 0.0 : 3.0 * (projected + d) * d * vectors;
+  const bool learns = shape.learns_attention();
+  const auto contrasts = learns ? static_cast<double>(shape.affinity_rows()) : 0.0;
+  const double dots = candidates * (r + contrasts);  // with u, with p too; twice as many rows are added to backward
+  const double projected = std::min(size.users * contrasts, size.items);  // whichever are fewer
+  // p = w M, dw = dp M^T, dM = w^T dp; M = A^u A^v, dA^u = dM A^v^T, dA^v = A^u^T dM.
+  const double projections = learns ? 3.0 * (projected + d) * d * vectors : 0.0;
   const double updated = size.users * r * vectors + size.items * (vectors + 1.0 / 16.0);
 
   const double products = 3.0 * dots * vectors + projections;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ampcf/kernels/product.hpp"
+#include "ampcf/kernels/tile.hpp"
 #include "ampcf/model/example_block.hpp"
 #include "ampcf/model/mini_batch.hpp"
 
@@ -9,8 +10,8 @@ namespace ampcf::model {
 /// Loss and gradients of a rank's part of a mini-batch, as sums over its examples. A step has no allocation once the
 /// largest batch was seen.
 ///
-/// The projections' gradient goes by way of the folded form. Of projected personas, dL/dM = sum over personas of
-/// u_k^T dp_k, one partial sum to a shard, so that it does not depend on which rank holds the shard; of projected
+/// The projections' gradient goes by way of the folded form. Of projected personas, dL/dM = sum over contrasts of
+/// w_k^T dp_k, one partial sum to a shard, so that it does not depend on which rank holds the shard; of projected
 /// items, whoever has their totals goes on (differentiate_projected_items). Sinks: `ItemSink` as ExampleBlock's, and
 /// for projected items with index_of(item), which gives each distinct item a row, row_count() and item_at(index);
 /// `FormSink` has add_products(a, b, starts), which adds to dM, for each i, a^T b of the rows starts[i]..starts[i +
@@ -48,7 +49,7 @@ class BatchGradient {
     }
     for (Part part; next_part(batch, part);) {
       if (projects_ == Projected::personas) {
-        gather(batch, part, personas, folded);
+        project_contrasts(batch, part, personas, folded);
         run_examples(
             batch, part, personas, shared, log_probabilities, items, [](std::size_t) {}, terms);
         differentiate_projection(batch, part, folded, form);
@@ -131,13 +132,12 @@ class BatchGradient {
   std::span<const ExampleOperands<Real>> operands(const MiniBatch& batch, const Part& part,
                                                   const Personas<Real>& personas, std::size_t first,
                                                   std::span<ExampleOperands<Real>> into) {
-    const auto stride = dimensions_.user_stride();
     const auto count = std::min(into.size(), part.last_example - std::min(part.last_example, first));
     for (std::size_t i = 0; i < count; ++i) {
       const auto slot = batch.slot[first + i];
-      const auto row = (slot - part.first_slot) * stride;
+      const auto row = (slot - part.first_slot) * dimensions_.affinity_stride();
       into[i] = {
-          projects_ == Projected::personas ? personas_.data() + row : personas.of(batch.users[slot]),
+          personas.of(batch.users[slot]),
           batch.candidates_of(first + i),
           gradient_of(part, slot),
           projected_.data() + row,
@@ -152,23 +152,27 @@ class BatchGradient {
     return into.first(count);
   }
 
-  // The part's personas, side by side for the products, p = u M, and room for dL/dp and dL/du.
-  void gather(const MiniBatch& batch, const Part& part, const Personas<Real>& personas,
-              const FoldedAttention<Real>& folded) {
+  // The part's contrasts, side by side for the products, p = w M, and room for dL/dp and dL/du.
+  void project_contrasts(const MiniBatch& batch, const Part& part, const Personas<Real>& personas,
+                         const FoldedAttention<Real>& folded) {
+    const auto count = part.last_slot - part.first_slot;
     const auto stride = dimensions_.user_stride();
-    const auto size = (part.last_slot - part.first_slot) * stride;
-    reserve(personas_, size);
-    reserve(projected_, size);
-    reserve(projected_gradient_, size);
-    reserve(gradient_, size);
+    const auto contrast_stride = dimensions_.affinity_stride();
+    reserve(contrasts_, count * contrast_stride);
+    reserve(projected_, count * contrast_stride);
+    reserve(projected_gradient_, count * contrast_stride);
+    reserve(gradient_, count * stride);
     const auto ahead = kernels::rows_ahead(stride);
     for (std::size_t slot = part.first_slot; slot < part.last_slot; ++slot) {
       if (slot + ahead < batch.users.size()) {
         kernels::ask_for(personas.of(batch.users[slot + ahead]), stride);
       }
-      std::copy_n(personas.of(batch.users[slot]), stride, personas_.data() + (slot - part.first_slot) * stride);
+      contrast(dimensions_, personas.of(batch.users[slot]),
+               contrasts_.data() + (slot - part.first_slot) * contrast_stride);
     }
-    project_personas(folded, dimensions_, personas_.data(), size / dimensions_.padded_dim(), projected_.data());
+    const auto d = dimensions_.padded_dim();
+    kernels::product(contrasts_.data(), d, folded.form.data(), d, projected_.data(), d,
+                     count * dimensions_.affinity_rows(), d, d);
   }
 
   // q = M v of each of the batch's items once, some at a time: they are put side by side for the product.
@@ -206,20 +210,28 @@ class BatchGradient {
     }
   }
 
-  // p = u M, so du += dp M^T and dM = u^T dp.
+  // p = w M, so dw = dp M^T and dM = w^T dp; w_k = u_k - u_0, so dw is added to du_k and taken from du_0.
   template <typename FormSink>
   void differentiate_projection(const MiniBatch& batch, const Part& part, const FoldedAttention<Real>& folded,
                                 FormSink& form) {
     const auto d = dimensions_.padded_dim();
-    const auto r = dimensions_.personas;
-    kernels::product(projected_gradient_.data(), d, folded.transposed.data(), d, gradient_.data(), d,
-                     (part.last_slot - part.first_slot) * r, d, d, true);
+    const auto rows = dimensions_.affinity_rows();
+    kernels::multiply(
+        kernels::Factors<Real>{projected_gradient_.data(), d, 1, folded.transposed.data(), d, d},
+        (part.last_slot - part.first_slot) * rows, d, [](std::size_t, std::size_t) { return kernels::Vec<Real>{}; },
+        [this, d, rows](std::size_t row, std::size_t column, kernels::Vec<Real> sums) {
+          const auto user = static_cast<std::uint32_t>(row) / static_cast<std::uint32_t>(rows);
+          Real* const first = gradient_.data() + user * dimensions_.user_stride() + column;
+          Real* const own = first + (row - user * rows + 1) * d;
+          kernels::store(own, kernels::load(own) + sums);
+          kernels::store(first, kernels::load(first) - sums);
+        });
     const auto& shards = batch.shard_first_slot;
     shard_rows_.clear();
     for (auto shard = part.first_shard; shard <= part.last_shard; ++shard) {
-      shard_rows_.push_back((shards[shard] - part.first_slot) * r);
+      shard_rows_.push_back((shards[shard] - part.first_slot) * rows);
     }
-    form.add_products(personas_.data(), projected_gradient_.data(), shard_rows_);
+    form.add_products(contrasts_.data(), projected_gradient_.data(), shard_rows_);
   }
 
   Dimensions dimensions_;
@@ -229,8 +241,8 @@ class BatchGradient {
   std::span<const Real> shares_;
   kernels::AlignedVector<Real> attention_sum_;  // (batch.users.size(), r)
   kernels::AlignedVector<Real> gradient_;       // dL/du (users of a block of examples, or of a part, r, padded d)
-  // Of a part's users, whose personas are projected, the same.
-  kernels::AlignedVector<Real> personas_;            // u
+  // Of a part's users, whose contrasts are projected, (users, r - 1, padded d).
+  kernels::AlignedVector<Real> contrasts_;           // w
   kernels::AlignedVector<Real> projected_;           // p
   kernels::AlignedVector<Real> projected_gradient_;  // dL/dp
   std::vector<std::size_t> shard_rows_;              // where a shard's rows begin

@@ -17,7 +17,7 @@ struct ExampleOperands {
   std::span<const ItemIndex> items;  // (|N| + 1), the positive first
   Real* persona_gradient;            // = or += dL/du_k, where personas are projected by way of t_k alone
   // Of projected personas:
-  const Real* projected;     // p_k = u_k M (r, padded d)
+  const Real* projected;     // p_k = (u_k - u_0) M, k > 0 (r - 1, padded d)
   Real* projected_gradient;  // = or += dL/dp_k
   // Of projected items:
   const Real* projected_items;     // rows of q = M v (.., padded d)
@@ -88,14 +88,25 @@ class ExampleBlock {
     const auto item = [&](const ExampleOperands<Real>& example, std::size_t n) {
       return shared.item(example.items[n]);
     };
-    multiply<R>(examples, &ExampleOperands<Real>::personas, item, loss_.products());
+    const auto d = dimensions_.padded_dim();
+    const auto persona = [d](const ExampleOperands<Real>& example, std::size_t k, std::size_t column) {
+      return kernels::load(example.personas + k * d + column);
+    };
+    multiply<R>(examples, dimensions_.personas, persona, item, loss_.products());
+    constexpr std::size_t kOthers = R == 0 ? 0 : R - 1;
     if (projected_ == Projected::personas) {
-      multiply<R>(examples, &ExampleOperands<Real>::projected, item, loss_.affinities());
+      const auto projected = [d](const ExampleOperands<Real>& example, std::size_t k, std::size_t column) {
+        return kernels::load(example.projected + k * d + column);
+      };
+      multiply<kOthers>(examples, dimensions_.personas - 1, projected, item, loss_.affinities());
     } else if (projected_ == Projected::items) {
-      multiply<R>(
-          examples, &ExampleOperands<Real>::personas,
-          [&](const ExampleOperands<Real>& example, std::size_t n) { return projected_item(example, n); },
-          loss_.affinities());
+      const auto contrast = [&](const ExampleOperands<Real>& example, std::size_t k, std::size_t column) {
+        return persona(example, k + 1, column) - persona(example, 0, column);
+      };
+      const auto projected = [&](const ExampleOperands<Real>& example, std::size_t n) {
+        return projected_item(example, n);
+      };
+      multiply<kOthers>(examples, dimensions_.personas - 1, contrast, projected, loss_.affinities());
     }
     if (loss_.is_balanced()) {
       read_shares(examples);
@@ -166,68 +177,76 @@ class ExampleBlock {
     }
   }
 
-  // Dot products of each example's rows with what `item` says are its items, into (rows, 16).
-  template <std::size_t R, typename Item>
-  void multiply(std::span<const ExampleOperands<Real>> examples, const Real* ExampleOperands<Real>::*rows,
-                const Item& item, Real* into) {
+  // Products of each example's `rows` rows, of which `row` gives a vector, with what `item` says are its items, into
+  // their places in a table of the loss: those of its last personas. R is `rows` where it is known when compiling.
+  template <std::size_t R, typename Row, typename Item>
+  void multiply(std::span<const ExampleOperands<Real>> examples, std::size_t rows, const Row& row, const Item& item,
+                Real* into) {
     for (std::size_t b = 0; b < examples.size(); ++b) {
+      const auto row_of_example = [&](std::size_t k, std::size_t column) { return row(examples[b], k, column); };
       const auto item_of_example = [&](std::size_t n) { return item(examples[b], n); };
+      Real* const dots = dots_.data() + b * dots_row_;
       if constexpr (R == 0) {
-        multiply_each(examples[b].*rows, item_of_example, dots_.data() + b * dots_row_);
+        multiply_each(rows, row_of_example, item_of_example, dots);
       } else {
-        multiply_groups<R, kLanes / R>(examples[b].*rows, item_of_example, 0, dots_.data() + b * dots_row_);
+        multiply_groups<R, kLanes / R>(row_of_example, item_of_example, 0, dots);
       }
     }
-    for (std::size_t first = 0; first < loss_.rows(); first += kLanes) {
+    const auto count = count_ * rows;
+    for (std::size_t first = 0; first < count; first += kLanes) {
       kernels::Square<Real> square;
       for (std::size_t b = 0; b < kLanes; ++b) {
         square[b] = kernels::load(dots_.data() + b * dots_row_ + first);
       }
       kernels::transpose<Real>(square);
-      for (std::size_t i = 0; i < std::min(kLanes, loss_.rows() - first); ++i) {
-        kernels::store(into + (first + i) * kLanes, square[i]);
+      for (std::size_t i = 0; i < std::min(kLanes, count - first); ++i) {
+        const auto place = loss_.row((first + i) / rows, dimensions_.personas - rows + (first + i) % rows);
+        kernels::store(into + place * kLanes, square[i]);
       }
     }
   }
 
-  template <typename Item>
-  void multiply_each(const Real* rows, const Item& item, Real* into) const {
-    const auto d = dimensions_.padded_dim();
+  template <typename Row, typename Item>
+  void multiply_each(std::size_t rows, const Row& row, const Item& item, Real* into) const {
     for (std::size_t n = 0; n < count_; ++n) {
-      for (std::size_t k = 0; k < dimensions_.personas; ++k) {
-        into[loss_.row(n, k)] = kernels::dot(rows + k * d, item(n), d);
+      const Real* const v = item(n);
+      for (std::size_t k = 0; k < rows; ++k) {
+        Lanes total{};
+        for (std::size_t column = 0; column < dimensions_.padded_dim(); column += kLanes) {
+          total += row(k, column) * kernels::load(v + column);
+        }
+        into[n * rows + k] = kernels::sum(total);
       }
     }
   }
 
-  // Groups of N items from item n on, then groups of half as many for what is left.
-  template <std::size_t R, std::size_t N, typename Item>
-  void multiply_groups(const Real* rows, const Item& item, std::size_t n, Real* into) const {
+  // Groups of N items from item n on, then one smaller group of what is left.
+  template <std::size_t R, std::size_t N, typename Row, typename Item>
+  void multiply_groups(const Row& row, const Item& item, std::size_t n, Real* into) const {
     for (; n + N <= count_; n += N) {
-      multiply_group<R, N>(rows, item, n, into + loss_.row(n, 0));
+      multiply_group<R, N>(row, item, n, into + n * R);
     }
     if constexpr (N > 1) {
-      multiply_groups<R, N / 2>(rows, item, n, into);
+      multiply_groups<R, N - 1>(row, item, n, into);
     }
   }
 
-  template <std::size_t R, std::size_t N, typename Item>
-  void multiply_group(const Real* rows, const Item& item, std::size_t first, Real* into) const {
-    const auto d = dimensions_.padded_dim();
+  template <std::size_t R, std::size_t N, typename Row, typename Item>
+  void multiply_group(const Row& row, const Item& item, std::size_t first, Real* into) const {
     std::array<const Real*, N> items;
     for (std::size_t n = 0; n < N; ++n) {
       items[n] = item(first + n);
     }
     kernels::Square<Real> totals{};
-    for (std::size_t column = 0; column < d; column += kLanes) {
-      std::array<Lanes, R> row;
+    for (std::size_t column = 0; column < dimensions_.padded_dim(); column += kLanes) {
+      std::array<Lanes, R> rows;
       for (std::size_t k = 0; k < R; ++k) {
-        row[k] = kernels::load(rows + k * d + column);
+        rows[k] = row(k, column);
       }
       for (std::size_t n = 0; n < N; ++n) {
         const Lanes v = kernels::load(items[n] + column);
         for (std::size_t k = 0; k < R; ++k) {
-          totals[n * R + k] += row[k] * v;
+          totals[n * R + k] += rows[k] * v;
         }
       }
     }
@@ -235,8 +254,8 @@ class ExampleBlock {
   }
 
   // Sums over n for du and dp, over k for dv and dq, by t_kn and s_kn:
-  //     du_k += dL/dt v_n, dv_n += dL/dt u_k     always, and db_n += dL/dy_n; identity's dL/dt is by both, for t = s
-  //     dp_k += dL/ds v_n, dv_n += dL/ds p_k     of projected personas
+  //     du_k += dL/dt v_n, dv_n += dL/dt u_k     always, and db_n += dL/dy_n; where t = s, dL/dt is by both
+  //     dp_k += dL/ds v_n, dv_n += dL/ds p_k     of projected personas, k > 0
   //     du_k += dL/ds q_n, dq_n += dL/ds u_k     of projected items
   template <std::size_t R, Projected P, typename Sink>
   void add_gradients(const SharedParameters<Real>& shared, const ExampleOperands<Real>& example, std::size_t b,
@@ -306,14 +325,16 @@ class ExampleBlock {
     const Real* const vectors = shared.items.data() + column;
     const Real* by_product = loss_.product_slopes() + b;
     const Real* by_affinity = loss_.affinity_slopes() + b;
-    std::array<Row, R> u, du, p, dp;
+    constexpr std::size_t kProjected = P == Projected::personas ? R - 1 : 0;
+    std::array<Row, R> u, du;
+    std::array<Row, kProjected> p, dp;
     for (std::size_t k = 0; k < R; ++k) {
       u[k] = read(example.personas + k * d + column);
       du[k] = example.is_first ? Row{} : read(example.persona_gradient + k * d + column);
-      if constexpr (P == Projected::personas) {
-        p[k] = read(example.projected + k * d + column);
-        dp[k] = example.is_first ? Row{} : read(example.projected_gradient + k * d + column);
-      }
+    }
+    for (std::size_t k = 0; k < kProjected; ++k) {
+      p[k] = read(example.projected + k * d + column);
+      dp[k] = example.is_first ? Row{} : read(example.projected_gradient + k * d + column);
     }
     for (std::size_t n = 0; n < count; ++n) {
       const Row v = read(vectors + items[n] * d);
@@ -325,8 +346,10 @@ class ExampleBlock {
         add(dv, *by_product, u[k]);
         add(du[k], *by_product, v);
         if constexpr (P == Projected::personas) {
-          add(dv, *by_affinity, p[k]);
-          add(dp[k], *by_affinity, v);
+          if (k > 0) {
+            add(dv, *by_affinity, p[k - 1]);
+            add(dp[k - 1], *by_affinity, v);
+          }
         } else if constexpr (P == Projected::items) {
           add(dq, *by_affinity, u[k]);
           add(du[k], *by_affinity, q);
@@ -339,9 +362,9 @@ class ExampleBlock {
     }
     for (std::size_t k = 0; k < R; ++k) {
       write(example.persona_gradient + k * d + column, du[k]);
-      if constexpr (P == Projected::personas) {
-        write(example.projected_gradient + k * d + column, dp[k]);
-      }
+    }
+    for (std::size_t k = 0; k < kProjected; ++k) {
+      write(example.projected_gradient + k * d + column, dp[k]);
     }
   }
 
@@ -357,8 +380,8 @@ class ExampleBlock {
     const auto d = dimensions_.padded_dim();
     for (std::size_t k = 0; k < dimensions_.personas && example.is_first; ++k) {
       kernels::store(example.persona_gradient + k * d + column, Lanes{});
-      if constexpr (P == Projected::personas) {
-        kernels::store(example.projected_gradient + k * d + column, Lanes{});
+      if (P == Projected::personas && k > 0) {
+        kernels::store(example.projected_gradient + (k - 1) * d + column, Lanes{});
       }
     }
     for (std::size_t n = 0; n < count_; ++n) {
@@ -371,12 +394,11 @@ class ExampleBlock {
         const Real by_product = loss_.product_slopes()[loss_.row(n, k) * kLanes + b];
         dv += by_product * u;
         add_to(example.persona_gradient + offset, by_product * v);
-        if constexpr (P == Projected::personas) {
-          const Real by_affinity = loss_.affinity_slopes()[loss_.row(n, k) * kLanes + b];
-          dv += by_affinity * kernels::load(example.projected + offset);
-          add_to(example.projected_gradient + offset, by_affinity * v);
+        const Real by_affinity = loss_.affinity_slopes()[loss_.row(n, k) * kLanes + b];
+        if (P == Projected::personas && k > 0) {
+          dv += by_affinity * kernels::load(example.projected + offset - d);
+          add_to(example.projected_gradient + offset - d, by_affinity * v);
         } else if constexpr (P == Projected::items) {
-          const Real by_affinity = loss_.affinity_slopes()[loss_.row(n, k) * kLanes + b];
           dq += by_affinity * u;
           add_to(example.persona_gradient + offset, by_affinity * q);
         }

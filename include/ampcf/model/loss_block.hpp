@@ -45,7 +45,7 @@ inline constexpr float kLeastShare = 0x1p-10F;
 /// every vector is example b's, so that nothing here crosses lanes: an example's bits do not depend on the others'.
 ///
 /// With a = softmax(s), y = sum_k a_k t_k + b, p = softmax over candidates of y, and w the entropy's weight of a
-/// candidate:
+/// candidate (the dL/ds_k of a candidate have the sum 0, so that s may be reckoned from the first persona's):
 ///     dL/dy   = alpha (p - [positive])
 ///     dL/dt_k = dL/dy a_k
 ///     dL/ds_k = dL/dy a_k (t_k - sum_l a_l t_l) - w a_k (log a_k + H(a))
@@ -60,14 +60,14 @@ class LossBlock {
   LossBlock(const Dimensions& dimensions, std::size_t candidates, const LossWeights& weights, Real gradient_scale)
       : personas_(dimensions.personas),
         count_(candidates),
-        is_identity_(dimensions.is_identity),
+        learns_attention_(dimensions.learns_attention()),
         is_balanced_(weights.is_balanced()),
         alpha_(static_cast<Real>(weights.alpha) * gradient_scale),
         positive_weight_(static_cast<Real>((1.0 - weights.alpha) * weights.lambda_positive) * gradient_scale),
         negative_weight_(static_cast<Real>(-(1.0 - weights.alpha) * weights.lambda_negative) * gradient_scale),
         balance_weight_(static_cast<Real>((1.0 - weights.alpha) * weights.lambda_balance) * gradient_scale),
         products_(candidates * personas_ * kLanes),
-        affinities_(is_identity_ ? 0 : products_.size()),
+        affinities_(learns_attention_ ? products_.size() : 0),
         attention_(products_.size()),
         slopes_(products_.size()),
         scores_(candidates * kLanes),
@@ -80,9 +80,9 @@ class LossBlock {
   [[nodiscard]] std::size_t rows() const { return count_ * personas_; }
 
   // In: sixteen examples' dot products, (rows(), 16); biases and log q, (candidates, 16).
-  [[nodiscard]] Real* products() { return products_.data(); }                                        // t
-  [[nodiscard]] Real* affinities() { return is_identity_ ? products_.data() : affinities_.data(); }  // s
-  [[nodiscard]] Real& bias(std::size_t n, std::size_t b) { return scores_[n * kLanes + b]; }         // b
+  [[nodiscard]] Real* products() { return products_.data(); }                                             // t
+  [[nodiscard]] Real* affinities() { return learns_attention_ ? affinities_.data() : products_.data(); }  // s
+  [[nodiscard]] Real& bias(std::size_t n, std::size_t b) { return scores_[n * kLanes + b]; }              // b
   [[nodiscard]] Real& log_probability(std::size_t n, std::size_t b) { return log_probabilities_[n * kLanes + b]; }
 
   // In and out with the balance term alone: m_k, then log m_k; and a_k of the positive.
@@ -92,7 +92,8 @@ class LossBlock {
     return positive_attention_[k * kLanes + b];
   }
 
-  // Out, after run(): derivatives, (rows(), 16). For identity attention, where s = t, product_slopes() are by both.
+  // Out, after run(): derivatives, (rows(), 16). Of attention that is not learned, where s = t, product_slopes() are by
+  // both.
   [[nodiscard]] const Real* product_slopes() const { return attention_.data(); }  // dL/dt
   [[nodiscard]] const Real* affinity_slopes() const { return slopes_.data(); }    // dL/ds
   [[nodiscard]] const Real* score_slopes() const { return scores_.data(); }       // dL/dy (candidates, 16)
@@ -185,7 +186,7 @@ class LossBlock {
     data_ = most - positive + kernels::logarithm(total);
   }
 
-  // dL/dt_k into attention_ and dL/ds_k into slopes_; for identity, where s = t, their sum into attention_.
+  // dL/dt_k into attention_ and dL/ds_k into slopes_; where s = t, their sum into attention_.
   template <std::size_t R>
   void differentiate(std::size_t n) {
     const auto r = personas<R>();
@@ -200,7 +201,7 @@ class LossBlock {
       const Lanes by_product = slope * attention;
       const Lanes by_affinity =
           by_product * (at(products_.data(), row(n, k)) - mean) - weight * attention * at(slopes_.data(), row(n, k));
-      put(attention_, row(n, k), is_identity_ ? by_product + by_affinity : by_product);
+      put(attention_, row(n, k), learns_attention_ ? by_product : by_product + by_affinity);
       put(slopes_, row(n, k), by_affinity);
     }
   }
@@ -225,7 +226,7 @@ class LossBlock {
       const Lanes by_affinity =
           balance_weight_ * at(positive_attention_.data(), k) * (at(shares_.data(), k) - balance_);
       put(slopes_, row(0, k), at(slopes_.data(), row(0, k)) + by_affinity);
-      if (is_identity_) {
+      if (!learns_attention_) {
         put(attention_, row(0, k), at(attention_.data(), row(0, k)) + by_affinity);
       }
     }
@@ -238,11 +239,11 @@ class LossBlock {
 
   std::size_t personas_;
   std::size_t count_;  // |N| + 1
-  bool is_identity_;
+  bool learns_attention_;
   bool is_balanced_;
   Real alpha_, positive_weight_, negative_weight_, balance_weight_;  // times the gradient scale
   kernels::AlignedVector<Real> products_;                            // t (rows, 16)
-  kernels::AlignedVector<Real> affinities_;                          // s (rows, 16); empty for identity
+  kernels::AlignedVector<Real> affinities_;                          // s (rows, 16); empty if not learned
   kernels::AlignedVector<Real> attention_;                           // a, then dL/dt (rows, 16)
   kernels::AlignedVector<Real> slopes_;                              // log a + H, then dL/ds (rows, 16)
   kernels::AlignedVector<Real> scores_;                              // b, then y, then dL/dy (candidates, 16)

@@ -16,6 +16,11 @@
 ///     A^u   (d, d_a)  persona projection                    t_k = u_k . v_j
 ///     A^v   (d_a, d)  item projection                       y = sum_k a_k t_k + b_j   score
 ///
+/// Attention stays as it is when all affinities rise alike. Those by projections are therefore reckoned from the first
+/// persona's, which saves a persona's share of every product with M, all of it where r = 1:
+///
+///     w_k = u_k - u_0 (d)   contrast, 0 < k < r       s_k - s_0 = w_k M v_j = p_k v_j
+///
 /// In memory every d is padded with zeros to whole vectors of 16; padding stays zero because its gradient is zero.
 namespace ampcf::model {
 
@@ -29,6 +34,11 @@ struct Dimensions {
   [[nodiscard]] std::size_t padded_attention_dim() const { return kernels::padded(attention_dim); }
   /// Numbers from one user to the next: (r, padded d).
   [[nodiscard]] std::size_t user_stride() const { return personas * padded_dim(); }
+  /// Whether A^u and A^v bear on anything; the attention of one persona is 1.
+  [[nodiscard]] bool learns_attention() const { return !is_identity && personas > 1; }
+  /// Rows of a user whose products with an item are affinities: p_k, k > 0, where attention is learned, else u_k.
+  [[nodiscard]] std::size_t affinity_rows() const { return learns_attention() ? personas - 1 : personas; }
+  [[nodiscard]] std::size_t affinity_stride() const { return affinity_rows() * padded_dim(); }
   bool operator==(const Dimensions&) const = default;
 };
 
@@ -72,7 +82,7 @@ struct SharedParameters {
   [[nodiscard]] const Real* item(std::uint64_t index) const { return items.data() + index * dimensions.padded_dim(); }
 };
 
-/// M = A^u A^v, (padded d, padded d), and its transpose; empty for identity.
+/// M = A^u A^v, (padded d, padded d), and its transpose; empty where no attention is learned.
 template <typename Real>
 struct FoldedAttention {
   kernels::AlignedVector<Real> form;
@@ -81,10 +91,9 @@ struct FoldedAttention {
   void fold(const SharedParameters<Real>& shared);
 };
 
-/// Personas projected into item space, p_k = u_k M, for `rows` persona rows (stride padded d). For identity a copy.
+/// Writes a user's contrasts, w_k (r - 1, padded d), by his personas (r, padded d).
 template <typename Real>
-void project_personas(const FoldedAttention<Real>& attention, const Dimensions& dimensions, const Real* personas,
-                      std::size_t rows, Real* projected);
+void contrast(const Dimensions& dimensions, const Real* personas, Real* contrasts);
 
 /// Fills parameters with N(0, scale^2), a pure function of (seed, user) and (seed, item); biases are 0. Learned
 /// projections start at the unit matrix plus N(0, projection_noise^2). Of ranks that share one copy of the items, one

@@ -25,8 +25,8 @@ class Scorer {
   const SharedParameters<float>& shared_;
   FoldedAttention<float> folded_;
   const float* personas_ = nullptr;
-  kernels::AlignedVector<float> projected_;  // (r, padded d)
-  kernels::AlignedVector<float> lanes_;      // (r, 16) affinities of sixteen items
+  kernels::AlignedVector<float> contrasts_, projected_;  // w, p (r - 1, padded d); empty if not learned
+  kernels::AlignedVector<float> products_, affinities_;  // t, s (r, 16) of sixteen items
 };
 
 /// Scores whole blocks of users against the whole catalogue: two matrix products and a softmax over personas. The bits
@@ -51,9 +51,10 @@ class CatalogueScorer {
   FoldedAttention<float> folded_;
   kernels::AlignedVector<float> items_transposed_;  // (padded d, score_stride)
   kernels::AlignedVector<float> biases_;            // (score_stride)
-  kernels::AlignedVector<float> projected_;         // (r, padded d) of the users at hand
-  kernels::AlignedVector<float> affinities_;        // (r, kItemBlock) of one user
-  kernels::AlignedVector<float> products_;          // (r, kItemBlock)
+  kernels::AlignedVector<float> contrasts_;         // w, (r - 1, padded d) of the users at hand; empty if not learned
+  kernels::AlignedVector<float> projected_;         // p, likewise
+  kernels::AlignedVector<float> affinities_;        // s (r, kItemBlock) of one user; empty if not learned
+  kernels::AlignedVector<float> products_;          // t (r, kItemBlock)
 };
 
 }  // namespace ampcf::model

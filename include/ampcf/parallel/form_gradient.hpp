@@ -22,14 +22,14 @@ class FormGradient {
                float gradient_scale, const Memory& memory = Memory());
 
   [[nodiscard]] static std::size_t size(const model::Dimensions& dimensions) {
-    return dimensions.is_identity ? 0 : dimensions.padded_dim() * dimensions.padded_dim();
+    return dimensions.learns_attention() ? dimensions.padded_dim() * dimensions.padded_dim() : 0;
   }
 
   /// Adds a partial sum for each i, a^T b of the rows starts[i]..starts[i + 1]-1 of a and b (.., padded d): the same
   /// bits whichever are added together, and in any order. Not a number counts as the most that there may be.
   void add_products(const float* a, const float* b, std::span<const std::size_t> starts);
 
-  /// (padded d, padded d), in units of unit(); empty for identity.
+  /// (padded d, padded d), in units of unit(); empty where no attention is learned.
   [[nodiscard]] std::span<Number> sums() { return sums_; }
   [[nodiscard]] float unit() const { return 1.0F / factor_; }
   void clear();
