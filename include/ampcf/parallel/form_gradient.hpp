@@ -6,9 +6,11 @@
 namespace ampcf::parallel {
 
 /// The gradient of the folded attention form: partial sums in fixed point, of shards, or of parts of the items where
-/// these are projected. A number of a partial sum is clipped to +-kClip for each of `largest_share` positives, so a
-/// total stays below parts * largest_share * kClip * 2^bits < 2^31, and a partial sum below 2^22. Sink of
-/// model::BatchGradient<float>.
+/// these are projected. A number of a partial sum is clipped to +-kClip for each of `largest_share` positives, so that
+/// a total stays below parts * largest_share * kClip * 2^bits < 2^31. Sink of model::BatchGradient<float>.
+///
+/// Every product is rounded by itself, beside a float that leaves no bits for less than a unit, and none is halfway
+/// between two of them: src/parallel/README.md.
 class FormGradient {
  public:
   static constexpr float kClip = 8.0F;
@@ -26,8 +28,9 @@ class FormGradient {
   }
 
   /// Adds a partial sum for each i, a^T b of the rows starts[i]..starts[i + 1]-1 of a and b (.., padded d): the same
-  /// bits whichever are added together, and in any order. Not a number counts as the most that there may be.
-  void add_products(const float* a, const float* b, std::span<const std::size_t> starts);
+  /// bits whichever are added together, and in any order. Numbers in these rows lose all but twelve significant bits.
+  /// Infinity and what is not a number count as the most that there may be.
+  void add_products(float* a, float* b, std::span<const std::size_t> starts);
 
   /// (padded d, padded d), in units of unit(); empty where no attention is learned.
   [[nodiscard]] std::span<Number> sums() { return sums_; }
@@ -37,8 +40,8 @@ class FormGradient {
  private:
   std::size_t padded_dim_;
   float factor_;
-  float rescale_;  // from gradient_scale to factor_
-  float limit_;    // of a partial sum, in units
+  float gradient_scale_;
+  float limit_;  // of a partial sum, in units
   kernels::AlignedVector<Number> sums_;
 };
 
