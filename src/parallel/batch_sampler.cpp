@@ -16,13 +16,7 @@ BatchSampler::BatchSampler(const ShardPlan& plan, std::uint64_t rank, const data
       is_full_softmax_(is_full_softmax),
       seed_(seed),
       order_(interactions.item.size()),
-      user_of_(interactions.item.size()),
       words_(16 * negatives_.words_per_position()) {
-  for (std::uint64_t user = 0; user < interactions.users.count(); ++user) {
-    std::fill(user_of_.begin() + static_cast<std::ptrdiff_t>(interactions.indptr[user] - interactions.indptr[0]),
-              user_of_.begin() + static_cast<std::ptrdiff_t>(interactions.indptr[user + 1] - interactions.indptr[0]),
-              static_cast<std::uint32_t>(user));
-  }
   batch_.candidates_per_example = is_full_softmax ? negatives_.table().size() : negatives_.count() + 1;
   // As much as any step needs: a vector that grew would for a moment be there twice, and be too large then.
   batch_.candidates.reserve(plan.largest_part(rank) * batch_.candidates_per_example);
@@ -32,7 +26,15 @@ void BatchSampler::begin_epoch(std::uint64_t epoch) {
   epoch_ = epoch;
   for (auto shard = shards_.first; shard < shards_.last; ++shard) {
     const auto first = plan_.first_position_of_shard(shard) - interactions_.first_position;
-    sampling::shuffle_epoch(std::span(order_).subspan(first, plan_.interactions_of_shard(shard)), seed_, shard, epoch);
+    const auto order = std::span(order_).subspan(first, plan_.interactions_of_shard(shard));
+    const auto users = plan_.users_of_shard(shard);
+    auto next = order.begin();
+    for (auto user = users.first - interactions_.users.first; user < users.last - interactions_.users.first; ++user) {
+      for (auto left = interactions_.of(user).size(); left > 0; --left, ++next) {
+        *next = {static_cast<std::uint32_t>(next - order.begin()), static_cast<std::uint32_t>(user)};
+      }
+    }
+    sampling::shuffle(order, seed_, shard, epoch);
   }
 }
 
@@ -51,17 +53,15 @@ const model::MiniBatch& BatchSampler::batch(std::uint64_t step) {
   return batch_;
 }
 
-// Positions lie anywhere in a shard: what they will be asked for is asked of memory together. So is each shard's place
-// in the order, for the next step.
+// Positions lie anywhere in a shard: their items are asked of memory together. So is each shard's place in the order,
+// for the next step.
 void BatchSampler::find_parts(std::uint64_t step) {
   parts_.clear();
   for (auto shard = shards_.first; shard < shards_.last; ++shard) {
     const auto first = plan_.first_position_of_shard(shard) - interactions_.first_position;
     const Part part{first, first + plan_.visited(shard, step), first + plan_.visited(shard, step + 1)};
     for (auto next = part.begin; next < part.end; ++next) {
-      const auto position = first + order_[next];
-      __builtin_prefetch(user_of_.data() + position);
-      __builtin_prefetch(interactions_.item.data() + position);
+      __builtin_prefetch(interactions_.item.data() + first + order_[next].position);
     }
     __builtin_prefetch(order_.data() + part.end);
     parts_.push_back(part);
@@ -72,8 +72,7 @@ void BatchSampler::find_parts(std::uint64_t step) {
 void BatchSampler::append_positives(const Part& part) {
   const auto begin = static_cast<std::ptrdiff_t>(positives_.size());
   for (auto next = part.begin; next < part.end; ++next) {
-    const auto position = part.first_of_shard + order_[next];
-    positives_.push_back({user_of_[position], position});
+    positives_.push_back({order_[next].user, part.first_of_shard + order_[next].position});
   }
   std::sort(positives_.begin() + begin, positives_.end());
 }

@@ -22,6 +22,11 @@ class BatchSampler {
   [[nodiscard]] std::size_t candidates_per_example() const { return batch_.candidates_per_example; }
 
  private:
+  // One interaction in the order of an epoch.
+  struct Visit {
+    std::uint32_t position;  // in its shard
+    std::uint32_t user;      // local
+  };
   struct Positive {
     std::uint32_t local_user;
     std::uint64_t local_position;
@@ -46,11 +51,10 @@ class BatchSampler {
   bool is_full_softmax_;
   std::uint64_t seed_;
   std::uint64_t epoch_ = 0;
-  std::vector<std::uint32_t> order_;    // of all local shards, each a permutation of its own positions
-  std::vector<std::uint32_t> user_of_;  // (local positions) the local user of an interaction
-  std::vector<Part> parts_;             // of the step, by shard
-  std::vector<Positive> positives_;     // of the batch, by shard, then position and so user
-  std::vector<std::uint32_t> words_;    // random words of sixteen examples
+  std::vector<Visit> order_;          // of all local shards, each a permutation of its own positions
+  std::vector<Part> parts_;           // of the step, by shard
+  std::vector<Positive> positives_;   // of the batch, by shard, then position and so user
+  std::vector<std::uint32_t> words_;  // random words of sixteen examples
   model::MiniBatch batch_;
 };
 

@@ -1,12 +1,20 @@
 #pragma once
 
-#include <cstdint>
+#include "ampcf/random/philox.hpp"
+
 #include <span>
+#include <utility>
 
 namespace ampcf::sampling {
 
-/// The order in which a shard visits its interactions in an epoch: a permutation of 0..order.size()-1 that is a pure
-/// function of (seed, shard, epoch). Source: Fisher and Yates 1938, Durstenfeld 1964.
-void shuffle_epoch(std::span<std::uint32_t> order, std::uint64_t seed, std::uint64_t shard, std::uint64_t epoch);
+/// Brings a shard's interactions into the order in which an epoch visits them: a permutation that is a pure function of
+/// (seed, shard, epoch) and of how many there are, less than 2^32. Source: Fisher and Yates 1938, Durstenfeld 1964.
+template <typename T>
+void shuffle(std::span<T> order, std::uint64_t seed, std::uint64_t shard, std::uint64_t epoch) {
+  random::Draws draws(seed, random::Stream::epoch_order, shard, static_cast<std::uint32_t>(epoch));
+  for (auto left = static_cast<std::uint32_t>(order.size()); left > 1; --left) {
+    std::swap(order[left - 1], order[draws.next_below(left)]);
+  }
+}
 
 }  // namespace ampcf::sampling

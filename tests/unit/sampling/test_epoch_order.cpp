@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <numeric>
 #include <vector>
 
 namespace ampcf::sampling {
@@ -13,7 +14,8 @@ namespace {
 
 std::vector<std::uint32_t> order_of(std::size_t size, std::uint64_t seed, std::uint64_t shard, std::uint64_t epoch) {
   std::vector<std::uint32_t> order(size);
-  shuffle_epoch(order, seed, shard, epoch);
+  std::iota(order.begin(), order.end(), 0U);
+  shuffle(std::span(order), seed, shard, epoch);
   return order;
 }
 

@@ -43,6 +43,28 @@ TEST(Training, OfMatrixFactorisationGivesTheBitsOfOne) {
   expect_same_as_one_rank([](TrainingOptions& options) { options.dimensions = {1, 16, 8, false}; });
 }
 
+// One persona has all of the attention, whatever its affinity.
+TEST(Training, OfMatrixFactorisationLeavesProjectionsAsTheyBegan) {
+  const TemporaryDirectory directory;
+  ampcf::testing::write_small_dataset(directory / "data.h5");
+  const auto tables_of = [&](const std::string& run, bool is_identity, std::uint64_t epochs) {
+    auto options = small_options(directory, run);
+    options.dimensions = {1, 16, 16, is_identity};
+    options.epochs = epochs;
+    train(world(), options);
+    const auto file = storage::File::open(directory / run / "checkpoint.h5");
+    return std::pair(std::vector{file.read<float>("/model/personas"), file.read<float>("/model/items")},
+                     std::vector{file.read<float>("/model/attention/user_projection"),
+                                 file.read<float>("/model/attention/item_projection")});
+  };
+  const auto [rows, projections] = tables_of("learned", false, 3);
+  EXPECT_EQ(rows, tables_of("identity", true, 3).first);
+  const auto [early_rows, early_projections] = tables_of("early", false, 1);
+  EXPECT_NE(rows, early_rows);
+  EXPECT_EQ(projections, early_projections);
+  EXPECT_NE(projections, tables_of("unit", true, 1).second) << "they begin with noise";
+}
+
 TEST(Training, WithEveryOptionGivesTheBitsOfOne) {
   expect_same_as_one_rank([](TrainingOptions& options) {
     options.negatives = {7, 1.0, true};
