@@ -13,8 +13,10 @@ namespace ampcf::model {
 
 namespace {
 
-// Items of which affinities and products are kept at once: 2 r x 4 KiB, which stays in the second-level cache.
+// Items, and personas of some users, of which affinities and products are kept at once: up to 2 x 16 x 4 KiB, which
+// stay in the second-level cache. (A product of few rows waits for the items that it reads.)
 constexpr std::size_t kItemBlock = 1024;
+constexpr std::size_t kRowsAtOnce = 16;
 
 using kernels::Floats;
 using kernels::kLanes;
@@ -37,16 +39,17 @@ Floats dots(const float* row, const std::array<const float*, kLanes>& rows, std:
   return kernels::sums_of_lanes<float>(totals);
 }
 
-// sum_k a_k t_k of sixteen items, whose affinities and products with personas are `stride` numbers apart.
-Floats mixture(const float* affinities, const float* products, std::size_t personas, std::size_t stride) {
-  Floats most = load(affinities);
+// sum_k a_k t_k of sixteen items by the first persona's affinities, those of the others and the products with all, rows
+// `stride` numbers apart.
+Floats mixture(Floats first, const float* others, const float* products, std::size_t personas, std::size_t stride) {
+  Floats most = first;
   for (std::size_t k = 1; k < personas; ++k) {
-    most = kernels::max(load(affinities + k * stride), most);
+    most = kernels::max(load(others + (k - 1) * stride), most);
   }
-  Floats total{};
-  Floats sum{};
-  for (std::size_t k = 0; k < personas; ++k) {
-    const Floats weight = kernels::exponential(load(affinities + k * stride) - most);
+  Floats total = kernels::exponential(first - most);
+  Floats sum = total * load(products);
+  for (std::size_t k = 1; k < personas; ++k) {
+    const Floats weight = kernels::exponential(load(others + (k - 1) * stride) - most);
     total += weight;
     sum += weight * load(products + k * stride);
   }
@@ -75,7 +78,7 @@ void project(const FoldedAttention<float>& attention, const Dimensions& dimensio
 Scorer::Scorer(const SharedParameters<float>& shared)
     : shared_(shared),
       products_(shared.dimensions.personas * kLanes),
-      affinities_(shared.dimensions.learns_attention() ? products_.size() : 0) {
+      affinities_(shared.dimensions.learns_attention() ? shared.dimensions.affinity_rows() * kLanes : 0) {
   folded_.fold(shared);
 }
 
@@ -129,11 +132,12 @@ void Scorer::score_block(std::span<const ItemIndex> items, std::span<float> scor
   for (std::size_t k = 0; k < shape.personas; ++k) {
     store(products_.data() + k * kLanes, dots(personas_ + k * d, rows, d));
   }
-  for (std::size_t k = 1; k < shape.personas && shape.learns_attention(); ++k) {
-    store(affinities_.data() + k * kLanes, dots(projected_.data() + (k - 1) * d, rows, d));
+  for (std::size_t k = 0; k < affinities_.size() / kLanes; ++k) {
+    store(affinities_.data() + k * kLanes, dots(projected_.data() + k * d, rows, d));
   }
-  score += mixture(shape.learns_attention() ? affinities_.data() : products_.data(), products_.data(), shape.personas,
-                   kLanes);
+  const auto first = shape.learns_attention() ? Floats{} : load(products_.data());
+  const float* const others = shape.learns_attention() ? affinities_.data() : products_.data() + kLanes;
+  score += mixture(first, others, products_.data(), shape.personas, kLanes);
   for (std::size_t n = 0; n < items.size(); ++n) {
     scores[n] = score[n];
   }
@@ -144,8 +148,10 @@ CatalogueScorer::CatalogueScorer(const SharedParameters<float>& shared)
       item_count_(shared.item_count),
       items_transposed_(shared.dimensions.padded_dim() * kernels::padded(shared.item_count)),
       biases_(kernels::padded(shared.item_count)),
-      affinities_(shared.dimensions.learns_attention() ? shared.dimensions.personas * kItemBlock : 0),
-      products_(shared.dimensions.personas * kItemBlock) {
+      users_at_once_(std::max<std::size_t>(1, kRowsAtOnce / shared.dimensions.personas)),
+      affinities_(shared.dimensions.learns_attention() ? users_at_once_ * shared.dimensions.affinity_rows() * kItemBlock
+                                                       : 0),
+      products_(users_at_once_ * shared.dimensions.personas * kItemBlock) {
   folded_.fold(shared);
   const auto d = dimensions_.padded_dim();
   kernels::transpose(shared.items.data(), d, items_transposed_.data(), score_stride(), item_count_, d);
@@ -159,26 +165,33 @@ void CatalogueScorer::score(const float* personas, std::size_t users, float* sco
   // Items outside, users inside: a block of transposed items stays in the cache while all users pass.
   for (std::size_t first = 0; first < score_stride(); first += kItemBlock) {
     const auto items = std::min(kItemBlock, score_stride() - first);
-    for (std::size_t user = 0; user < users; ++user) {
-      const float* const block = items_transposed_.data() + first;
-      kernels::product(personas + user * dimensions_.user_stride(), d, block, score_stride(), products_.data(),
-                       kItemBlock, r, d, items);
-      const float* affinities = products_.data();
+    for (std::size_t user = 0; user < users; user += users_at_once_) {
+      const auto count = std::min(users_at_once_, users - user);
+      const auto multiply = [&](const float* rows, std::size_t rows_of_user, float* into) {
+        kernels::product(rows + user * rows_of_user * d, d, items_transposed_.data() + first, score_stride(), into,
+                         kItemBlock, count * rows_of_user, d, items);
+      };
+      multiply(personas, r, products_.data());
       if (dimensions_.learns_attention()) {
-        kernels::product(projected_.data() + user * dimensions_.affinity_stride(), d, block, score_stride(),
-                         affinities_.data() + kItemBlock, kItemBlock, r - 1, d, items);
-        affinities = affinities_.data();
+        multiply(projected_.data(), r - 1, affinities_.data());
       }
-      combine(affinities, products_.data(), items, biases_.data() + first, scores + user * score_stride() + first);
+      for (std::size_t i = 0; i < count; ++i) {
+        combine(i, items, biases_.data() + first, scores + (user + i) * score_stride() + first);
+      }
     }
   }
 }
 
-void CatalogueScorer::combine(const float* affinities, const float* products, std::size_t items, const float* biases,
-                              float* scores) {
+// Scores of one of the users at hand.
+void CatalogueScorer::combine(std::size_t user, std::size_t items, const float* biases, float* scores) const {
+  const float* const products = products_.data() + user * dimensions_.personas * kItemBlock;
+  const bool learns = dimensions_.learns_attention();
+  const float* const others =
+      learns ? affinities_.data() + user * dimensions_.affinity_rows() * kItemBlock : products + kItemBlock;
   for (std::size_t item = 0; item < items; item += kLanes) {
+    const auto first = learns ? Floats{} : load(products + item);
     store(scores + item,
-          mixture(affinities + item, products + item, dimensions_.personas, kItemBlock) + load(biases + item));
+          mixture(first, others + item, products + item, dimensions_.personas, kItemBlock) + load(biases + item));
   }
 }
 

@@ -26,7 +26,8 @@ class Scorer {
   FoldedAttention<float> folded_;
   const float* personas_ = nullptr;
   kernels::AlignedVector<float> contrasts_, projected_;  // w, p (r - 1, padded d); empty if not learned
-  kernels::AlignedVector<float> products_, affinities_;  // t, s (r, 16) of sixteen items
+  kernels::AlignedVector<float> products_;               // t (r, 16) of sixteen items
+  kernels::AlignedVector<float> affinities_;             // s (r - 1, 16); empty if not learned
 };
 
 /// Scores whole blocks of users against the whole catalogue: two matrix products and a softmax over personas. The bits
@@ -44,17 +45,18 @@ class CatalogueScorer {
   void score(const float* personas, std::size_t users, float* scores);
 
  private:
-  void combine(const float* affinities, const float* products, std::size_t items, const float* biases, float* scores);
+  void combine(std::size_t user, std::size_t items, const float* biases, float* scores) const;
 
   Dimensions dimensions_;
   std::uint64_t item_count_;
   FoldedAttention<float> folded_;
   kernels::AlignedVector<float> items_transposed_;  // (padded d, score_stride)
   kernels::AlignedVector<float> biases_;            // (score_stride)
-  kernels::AlignedVector<float> contrasts_;         // w, (r - 1, padded d) of the users at hand; empty if not learned
+  kernels::AlignedVector<float> contrasts_;         // w, (r - 1, padded d) of all users; empty if not learned
   kernels::AlignedVector<float> projected_;         // p, likewise
-  kernels::AlignedVector<float> affinities_;        // s (r, kItemBlock) of one user; empty if not learned
-  kernels::AlignedVector<float> products_;          // t (r, kItemBlock)
+  std::size_t users_at_once_;
+  kernels::AlignedVector<float> affinities_;  // s (users at once, r - 1, kItemBlock); empty if not learned
+  kernels::AlignedVector<float> products_;    // t (users at once, r, kItemBlock)
 };
 
 }  // namespace ampcf::model
