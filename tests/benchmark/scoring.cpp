@@ -15,11 +15,12 @@ namespace {
 constexpr std::uint64_t kUsersAtOnce = 64;
 constexpr ItemIndex kConsumed = 160;
 
-// The products with all items, and an exponential for each persona.
+// The products with all items, of personas and of what else affinities are of, and an exponential for each persona.
 double floor_seconds(const model::Dimensions& shape) {
-  const auto vectors = static_cast<double>(kUsersAtOnce * kItems) / 16.0 * static_cast<double>(shape.personas);
-  const double kinds = shape.is_identity ? 1.0 : 2.0;
-  return vectors * (kinds * static_cast<double>(shape.padded_dim()) * machine().multiply_add + machine().exponential);
+  const auto r = static_cast<double>(shape.personas);
+  const auto others = shape.learns_attention() ? static_cast<double>(shape.affinity_rows()) : 0.0;
+  const auto multiplies = (r + others) * static_cast<double>(shape.padded_dim()) * machine().multiply_add;
+  return static_cast<double>(kUsersAtOnce * kItems) / 16.0 * (multiplies + r * machine().exponential);
 }
 
 void run_case(benchmark::State& state, const model::Dimensions& shape, bool is_ranked) {
