@@ -275,7 +275,8 @@ class ExampleBlock {
     sink.keep(rounding);
   }
 
-  // Vectors of a row for which u, du and what goes with projected personas are half of the 32 AVX-512 registers.
+  // Vectors of a row for which u and du, of projected personas p and dp too, are half of the 32 AVX-512 registers or
+  // less.
   template <std::size_t R, Projected P>
   static constexpr std::size_t columns_at_once() {
     return std::clamp<std::size_t>(16 / ((P == Projected::personas ? 4 : 2) * R), 1, 4);

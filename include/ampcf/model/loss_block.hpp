@@ -79,7 +79,7 @@ class LossBlock {
   [[nodiscard]] std::size_t row(std::size_t n, std::size_t k) const { return n * personas_ + k; }
   [[nodiscard]] std::size_t rows() const { return count_ * personas_; }
 
-  // In: sixteen examples' dot products, (rows(), 16); biases and log q, (candidates, 16).
+  // In: sixteen examples' dot products, (rows(), 16), 0 where none are put; biases and log q, (candidates, 16).
   [[nodiscard]] Real* products() { return products_.data(); }                                             // t
   [[nodiscard]] Real* affinities() { return learns_attention_ ? affinities_.data() : products_.data(); }  // s
   [[nodiscard]] Real& bias(std::size_t n, std::size_t b) { return scores_[n * kLanes + b]; }              // b
