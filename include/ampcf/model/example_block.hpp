@@ -1,7 +1,7 @@
 #pragma once
 
 #include "ampcf/kernels/prefetch.hpp"
-#include "ampcf/kernels/shuffle.hpp"
+#include "ampcf/model/dot_products.hpp"
 #include "ampcf/model/loss_block.hpp"
 #include "ampcf/model/projected.hpp"
 
@@ -30,8 +30,8 @@ struct ExampleOperands {
 
 /// Loss and gradients of up to sixteen examples. An example's bits depend on its operands alone.
 ///
-/// Dot products run over an example's rows, sixteen products to one reduction; attention and loss run over examples,
-/// sixteen to a vector (LossBlock); gradients run over rows again, in the order of the examples.
+/// Dot products run over an example's rows (DotProducts); attention and loss run over examples, sixteen to a vector
+/// (LossBlock); gradients run over rows again, in the order of the examples.
 template <typename Real>
 class ExampleBlock {
  public:
@@ -43,8 +43,7 @@ class ExampleBlock {
         projected_(projected),
         count_(candidates),
         loss_(dimensions, candidates, weights, gradient_scale),
-        dots_row_(kernels::padded(loss_.rows()) + kernels::kLanes),
-        dots_(kExamples * dots_row_) {}
+        dots_(dimensions, candidates) {}
 
   /// What `next` will read is asked for meanwhile. `log_probabilities` (n_items) asks for the logQ correction; empty:
   /// none. `Sink` takes the items' gradients, times the gradient scale: open_rows(items) says for each item where its
@@ -92,13 +91,13 @@ class ExampleBlock {
     const auto persona = [d](const ExampleOperands<Real>& example, std::size_t k, std::size_t column) {
       return kernels::load(example.personas + k * d + column);
     };
-    multiply<R>(examples, dimensions_.personas, persona, item, loss_.products());
+    dots_.template run<R>(examples, dimensions_.personas, persona, item, loss_.products());
     constexpr std::size_t kOthers = R == 0 ? 0 : R - 1;
     if (projected_ == Projected::personas) {
       const auto projected = [d](const ExampleOperands<Real>& example, std::size_t k, std::size_t column) {
         return kernels::load(example.projected + k * d + column);
       };
-      multiply<kOthers>(examples, dimensions_.personas - 1, projected, item, loss_.affinities());
+      dots_.template run<kOthers>(examples, dimensions_.personas - 1, projected, item, loss_.affinities());
     } else if (projected_ == Projected::items) {
       const auto contrast = [&](const ExampleOperands<Real>& example, std::size_t k, std::size_t column) {
         return persona(example, k + 1, column) - persona(example, 0, column);
@@ -106,7 +105,7 @@ class ExampleBlock {
       const auto projected = [&](const ExampleOperands<Real>& example, std::size_t n) {
         return projected_item(example, n);
       };
-      multiply<kOthers>(examples, dimensions_.personas - 1, contrast, projected, loss_.affinities());
+      dots_.template run<kOthers>(examples, dimensions_.personas - 1, contrast, projected, loss_.affinities());
     }
     if (loss_.is_balanced()) {
       read_shares(examples);
@@ -175,82 +174,6 @@ class ExampleBlock {
         examples[b].attention_sum[k] = before + loss_.positive_attention(k, b);
       }
     }
-  }
-
-  // Products of each example's `rows` rows, of which `row` gives a vector, with what `item` says are its items, into
-  // their places in a table of the loss: those of its last personas. R is `rows` where it is known when compiling.
-  template <std::size_t R, typename Row, typename Item>
-  void multiply(std::span<const ExampleOperands<Real>> examples, std::size_t rows, const Row& row, const Item& item,
-                Real* into) {
-    for (std::size_t b = 0; b < examples.size(); ++b) {
-      const auto row_of_example = [&](std::size_t k, std::size_t column) { return row(examples[b], k, column); };
-      const auto item_of_example = [&](std::size_t n) { return item(examples[b], n); };
-      Real* const dots = dots_.data() + b * dots_row_;
-      if constexpr (R == 0) {
-        multiply_each(rows, row_of_example, item_of_example, dots);
-      } else {
-        multiply_groups<R, kLanes / R>(row_of_example, item_of_example, 0, dots);
-      }
-    }
-    const auto count = count_ * rows;
-    for (std::size_t first = 0; first < count; first += kLanes) {
-      kernels::Square<Real> square;
-      for (std::size_t b = 0; b < kLanes; ++b) {
-        square[b] = kernels::load(dots_.data() + b * dots_row_ + first);
-      }
-      kernels::transpose<Real>(square);
-      for (std::size_t i = 0; i < std::min(kLanes, count - first); ++i) {
-        const auto place = loss_.row((first + i) / rows, dimensions_.personas - rows + (first + i) % rows);
-        kernels::store(into + place * kLanes, square[i]);
-      }
-    }
-  }
-
-  template <typename Row, typename Item>
-  void multiply_each(std::size_t rows, const Row& row, const Item& item, Real* into) const {
-    for (std::size_t n = 0; n < count_; ++n) {
-      const Real* const v = item(n);
-      for (std::size_t k = 0; k < rows; ++k) {
-        Lanes total{};
-        for (std::size_t column = 0; column < dimensions_.padded_dim(); column += kLanes) {
-          total += row(k, column) * kernels::load(v + column);
-        }
-        into[n * rows + k] = kernels::sum(total);
-      }
-    }
-  }
-
-  // Groups of N items from item n on, then one smaller group of what is left.
-  template <std::size_t R, std::size_t N, typename Row, typename Item>
-  void multiply_groups(const Row& row, const Item& item, std::size_t n, Real* into) const {
-    for (; n + N <= count_; n += N) {
-      multiply_group<R, N>(row, item, n, into + n * R);
-    }
-    if constexpr (N > 1) {
-      multiply_groups<R, N - 1>(row, item, n, into);
-    }
-  }
-
-  template <std::size_t R, std::size_t N, typename Row, typename Item>
-  void multiply_group(const Row& row, const Item& item, std::size_t first, Real* into) const {
-    std::array<const Real*, N> items;
-    for (std::size_t n = 0; n < N; ++n) {
-      items[n] = item(first + n);
-    }
-    kernels::Square<Real> totals{};
-    for (std::size_t column = 0; column < dimensions_.padded_dim(); column += kLanes) {
-      std::array<Lanes, R> rows;
-      for (std::size_t k = 0; k < R; ++k) {
-        rows[k] = row(k, column);
-      }
-      for (std::size_t n = 0; n < N; ++n) {
-        const Lanes v = kernels::load(items[n] + column);
-        for (std::size_t k = 0; k < R; ++k) {
-          totals[n * R + k] += rows[k] * v;
-        }
-      }
-    }
-    kernels::store(into, kernels::sums_of_lanes<Real>(totals));
   }
 
   // Sums over n for du and dp, over k for dv and dq, by t_kn and s_kn:
@@ -415,8 +338,7 @@ class ExampleBlock {
   Projected projected_;
   std::size_t count_;  // |N| + 1
   LossBlock<Real> loss_;
-  std::size_t dots_row_;
-  kernels::AlignedVector<Real> dots_;  // (16, dots_row_) dot products by example
+  DotProducts<Real> dots_;
 };
 
 }  // namespace ampcf::model
