@@ -255,8 +255,8 @@ class BatchGradient {
 /// What is left to do for `count` projected items with their totals, v and dL/dq (count, padded d): q = M v, so dv +=
 /// dq M, and the partial sum dM = dq v^T goes to `form`.
 template <typename Real, typename FormSink>
-void differentiate_projected_items(const FoldedAttention<Real>& folded, std::size_t d, std::size_t count,
-                                   Real* items, Real* projected_gradient, Real* gradient, FormSink& form) {
+void differentiate_projected_items(const FoldedAttention<Real>& folded, std::size_t d, std::size_t count, Real* items,
+                                   Real* projected_gradient, Real* gradient, FormSink& form) {
   kernels::product(projected_gradient, d, folded.form.data(), d, gradient, d, count, d, d, true);
   form.add_products(projected_gradient, items, std::array<std::size_t, 2>{0, count});
 }
