@@ -117,7 +117,7 @@ class FoldIn::Fit {
       const double fraction = static_cast<double>(step) / static_cast<double>(std::max<std::uint64_t>(1, steps - 1));
       const double rate = 1.0 + (context_.options_.final_learning_rate - 1.0) * fraction;
       context_.adam_.row(moments.updates[0], rate * context_.options_.learning_rate)
-          .apply(personas.data(), moments.first.data(), moments.second.data(), gradient.data(), personas.size(), 1.0F,
+          .apply({personas.data(), moments.first.data(), moments.second.data()}, gradient.data(), personas.size(), 1.0F,
                  1.0F, context_.weight_decay_);
     }
     return personas;

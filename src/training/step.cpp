@@ -62,6 +62,7 @@ TrainingStep::TrainingStep(const communication::Communicator& communicator, cons
       state_(state),
       gradient_(shape.dimensions, shape.projected, shape.candidates_per_example, weights, shape.scale.factor()),
       projects_items_(shape.projected == model::Projected::items),
+      shares_items_(node.ranks().size() > 1),
       exchange_(node, std::move(memory), shape),
       losses_(shape.candidates_per_example - 1),
       form_total_(exchange_.form_total().size()),
@@ -171,7 +172,7 @@ void TrainingStep::prefetch(const model::MiniBatch& batch) const {
       ask_for_item(item);
     } else {
       kernels::ask_for(state_.shared.item(item), state_.item_moments.stride);
-      __builtin_prefetch(state_.shared.biases.data() + item);
+      kernels::ask_for(state_.shared.biases.data() + item);
     }
   }
 }
@@ -179,35 +180,37 @@ void TrainingStep::prefetch(const model::MiniBatch& batch) const {
 void TrainingStep::update_personas(const model::MiniBatch& batch, std::size_t slot, const float* gradient, float scale,
                                    double rate_factor) {
   auto& moments = state_.persona_moments;
-  // Two blocks of examples ahead: personas are there when their examples are worked on, moments when they are updated.
-  const auto ahead = slot + 2 * model::ExampleBlock<float>::kExamples;
-  if (ahead < batch.users.size()) {
-    kernels::ask_for(state_.personas.of(batch.users[ahead]), moments.stride);
-    moments.ask_for(batch.users[ahead]);
-  }
-  const auto user = batch.users[slot];
-  adam_.row(moments.updates[user], updates_.personas.learning_rate * rate_factor)
-      .apply(state_.personas.of(user), moments.first_of(user), moments.second_of(user), gradient, moments.stride,
-             exchange_.items().unit(), scale, static_cast<float>(updates_.personas.weight_decay));
+  const auto row = [&](std::size_t of_slot) -> optimizer::RowAddress {
+    const auto user = batch.users[of_slot];
+    return {state_.personas.of(user), moments.first_of(user), moments.second_of(user)};
+  };
+  // Personas of the next block of examples are there when these are worked on.
+  const auto ahead = std::min(slot + model::ExampleBlock<float>::kExamples, batch.users.size() - 1);
+  adam_.row(moments.updates[batch.users[slot]], updates_.personas.learning_rate * rate_factor)
+      .apply(row(slot), gradient, moments.stride, exchange_.items().unit(), scale,
+             static_cast<float>(updates_.personas.weight_decay), row(ahead));
+}
+
+optimizer::RowAddress TrainingStep::item_row(ItemIndex item) const {
+  return {state_.shared.item(item), state_.item_moments.first_of(item), state_.item_moments.second_of(item)};
 }
 
 void TrainingStep::ask_for_item(ItemIndex item) const {
   kernels::ask_for(state_.shared.item(item), state_.item_moments.stride);
   state_.item_moments.ask_for(item);
-  __builtin_prefetch(state_.shared.biases.data() + item);
+  kernels::ask_for(state_.shared.biases.data() + item);
   state_.bias_moments.ask_for(item);
 }
 
 // By the gradient of the embedding in units of `unit`, and of the bias in the exchange's.
 template <typename Gradient>
 void TrainingStep::update_item(const parallel::ItemGradients::Head& head, double rate, const Gradient* gradient,
-                               float unit, float scale) {
+                               float unit, float scale, const optimizer::RowAddress& ahead) {
   const auto item = head.item;
   auto& moments = state_.item_moments;
-  const auto decay = static_cast<float>(updates_.items.weight_decay);
   const auto update = adam_.row(moments.updates[item], rate);
-  update.apply(state_.shared.item(item), moments.first_of(item), moments.second_of(item), gradient, moments.stride,
-               unit, scale, decay);
+  update.apply(item_row(item), gradient, moments.stride, unit, scale, static_cast<float>(updates_.items.weight_decay),
+               ahead);
   update.move(state_.shared.biases[item], *state_.bias_moments.first_of(item), *state_.bias_moments.second_of(item),
               static_cast<float>(head.bias) * exchange_.items().unit() * scale);
 }
@@ -215,9 +218,13 @@ void TrainingStep::update_item(const parallel::ItemGradients::Head& head, double
 void TrainingStep::update_items(float scale, double rate_factor) {
   const double rate = updates_.items.learning_rate * rate_factor;
   const auto& items = exchange_.items();
-  exchange_.for_each_owned(
-      [&](std::size_t index) { ask_for_item(items.item_at(index)); },
-      [&](std::size_t index) { update_item(items.heads()[index], rate, items.row(index), items.unit(), scale); });
+  exchange_.for_each_owned_looking_ahead([&](std::size_t index, std::size_t index_ahead) {
+    auto ahead = item_row(items.item_at(index_ahead));
+    if (shares_items_) {  // other cores hold what this one will write: asked for, it would come twice
+      ahead.parameters = state_.shared.item(items.item_at(index));
+    }
+    update_item(items.heads()[index], rate, items.row(index), items.unit(), scale, ahead);
+  });
 }
 
 // Of a block's rows, dL/dq becomes part of dL/dv and of dL/dM before their items move.
@@ -245,7 +252,8 @@ void TrainingStep::update_projected_items(float scale, double rate_factor) {
                                              block_projected_gradient_.data(), block_gradient_.data(),
                                              exchange_.form());
         for (std::size_t i = 0; i < rows.size(); ++i) {
-          update_item(items.heads()[rows[i]], rate, block_gradient_.data() + i * d, 1.0F, scale);
+          update_item(items.heads()[rows[i]], rate, block_gradient_.data() + i * d, 1.0F, scale,
+                      item_row(items.item_at(rows[i])));
         }
       });
 }
@@ -261,8 +269,8 @@ void TrainingStep::update_projections(float scale, double rate_factor) {
   const auto apply = [&](kernels::AlignedVector<float>& parameters, optimizer::MomentTable& moments,
                          const kernels::AlignedVector<float>& gradient) {
     adam_.row(moments.updates[0], rate)
-        .apply(parameters.data(), moments.first.data(), moments.second.data(), gradient.data(), parameters.size(), 1.0F,
-               scale, 0.0F);
+        .apply({parameters.data(), moments.first.data(), moments.second.data()}, gradient.data(), parameters.size(),
+               1.0F, scale, 0.0F);
   };
   apply(shared.user_projection, state_.user_projection_moments, user_projection_gradient_);
   apply(shared.item_projection, state_.item_projection_moments, item_projection_gradient_);

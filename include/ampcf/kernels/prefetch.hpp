@@ -4,14 +4,20 @@
 
 namespace ampcf::kernels {
 
-/// Asks for `size` numbers from `from` on, so that they are in the second-level cache when they are read. A row that
-/// lies where its number says is nothing that a processor foresees: its lines would be waited for. (Asked into the
-/// first-level cache they come no faster than unasked: fewer can be under way to it.)
+/// Asks for the cache line at `at`, so that it is in the second-level cache when it is read. A row that lies where its
+/// number says is nothing that a processor foresees: its lines would be waited for.
+template <typename T>
+inline void ask_for(const T* at) {
+  __builtin_prefetch(at, 0, 2);
+  asm volatile("");  // GCC takes who does nothing but ask for a function without effect, and leaves out calls of it
+}
+
+/// Asks for `size` numbers from `from` on.
 template <typename T>
 inline void ask_for(const T* from, std::size_t size) {
   constexpr std::size_t kLine = 64 / sizeof(T);
   for (std::size_t i = 0; i < size; i += kLine) {
-    __builtin_prefetch(from + i, 0, 2);
+    ask_for(from + i);
   }
 }
 

@@ -162,11 +162,7 @@ class BatchGradient {
     reserve(projected_, count * contrast_stride);
     reserve(projected_gradient_, count * contrast_stride);
     reserve(gradient_, count * stride);
-    const auto ahead = kernels::rows_ahead(stride);
     for (std::size_t slot = part.first_slot; slot < part.last_slot; ++slot) {
-      if (slot + ahead < batch.users.size()) {
-        kernels::ask_for(personas.of(batch.users[slot + ahead]), stride);
-      }
       contrast(dimensions_, personas.of(batch.users[slot]),
                contrasts_.data() + (slot - part.first_slot) * contrast_stride);
     }

@@ -45,7 +45,7 @@ class ExampleBlock {
         loss_(dimensions, candidates, weights, gradient_scale),
         dots_(dimensions, candidates) {}
 
-  /// What `next` will read is asked for meanwhile. `log_probabilities` (n_items) asks for the logQ correction; empty:
+  /// The items of `next` are asked for meanwhile. `log_probabilities` (n_items) asks for the logQ correction; empty:
   /// none. `Sink` takes the items' gradients, times the gradient scale: open_rows(items) says for each item where its
   /// `components` are and its `bias`, rounding() makes numbers of the sink's kind of one or sixteen Reals, and
   /// keep(rounding) takes that back with what it has noticed. Components are dL/dv (padded d) and then, of projected
@@ -133,7 +133,6 @@ class ExampleBlock {
   }
 
   void ask_for(const SharedParameters<Real>& shared, const ExampleOperands<Real>& example) const {
-    kernels::ask_for(example.personas, dimensions_.user_stride());
     for (std::size_t n = 0; n < example.items.size(); ++n) {
       kernels::ask_for(shared.item(example.items[n]), dimensions_.padded_dim());
       if (projected_ == Projected::items) {

@@ -71,8 +71,15 @@ struct MomentTable : Moments {
 
   void ask_for(std::size_t row) const {
     Moments::ask_for(row);
-    __builtin_prefetch(updates.data() + row);
+    kernels::ask_for(updates.data() + row);
   }
+};
+
+/// Where a row's parameters and both its moments are.
+struct RowAddress {
+  float* parameters;
+  float* first;
+  float* second;
 };
 
 /// Adam on rows. The bias correction of a row counts the row's own updates: a row touched for the first time moves by
@@ -87,11 +94,18 @@ class Adam {
    public:
     /// Moves `size` parameters, whole vectors, along (gradient + decay * parameter) * scale, where `gradient * unit` is
     /// a sum over the batch and `scale` makes means of sums: decay weighs as much against one example at any batch
-    /// size. Element by element: the bits do not depend on how a row is cut into parts.
+    /// size. Element by element: the bits do not depend on how a row is cut into parts. Asks for `ahead`, a row of the
+    /// same size, meanwhile: while roots and quotients are found there is time for three lines to come.
     template <typename Gradient>
-    void apply(float* __restrict parameters, float* __restrict first, float* __restrict second,
-               const Gradient* __restrict gradient, std::size_t size, float unit, float scale, float decay) const {
+    void apply(const RowAddress& row, const Gradient* __restrict gradient, std::size_t size, float unit, float scale,
+               float decay, const RowAddress& ahead) const {
+      float* const __restrict parameters = row.parameters;
+      float* const __restrict first = row.first;
+      float* const __restrict second = row.second;
       for (std::size_t begin = 0; begin < size; begin += kernels::kLanes) {
+        kernels::ask_for(ahead.first + begin);
+        kernels::ask_for(ahead.second + begin);
+        kernels::ask_for(ahead.parameters + begin);
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC ivdep  // GCC forgets what __restrict says once this is inlined
 #endif
@@ -103,6 +117,13 @@ class Adam {
           second[i] = v;
         }
       }
+    }
+
+    /// The same of a row after which none is known.
+    template <typename Gradient>
+    void apply(const RowAddress& row, const Gradient* gradient, std::size_t size, float unit, float scale,
+               float decay) const {
+      apply(row, gradient, size, unit, scale, decay, row);
     }
 
     /// The same of one parameter alone, along its gradient `g`.

@@ -77,19 +77,15 @@ class GradientExchange {
 
   /// Whether this rank updates the item.
   [[nodiscard]] bool owns(ItemIndex item) const { return owns_block_[block_of(item)]; }
-  /// Calls update(index) for each of this rank's touched items, after combine(), and some rows before it
-  /// prepare(index).
-  template <typename Prepare, typename F>
-  void for_each_owned(Prepare&& prepare, F&& update) const {
+  /// Calls update(index, ahead) for each of this rank's touched items, after combine(): `ahead` comes some rows later.
+  template <typename F>
+  void for_each_owned_looking_ahead(F&& update) const {
     const auto ahead = kernels::rows_ahead(items_.components());
     for (std::size_t i = 0; i < owned_.size(); ++i) {
-      if (i + ahead < owned_.size()) {
-        prepare(owned_[i + ahead]);
-      }
-      update(owned_[i]);
+      update(owned_[i], owned_[std::min(i + ahead, owned_.size() - 1)]);
     }
   }
-  /// The same block by block: update(indices), the rows of a block by rising item.
+  /// Block by block: update(indices), the rows of a block by rising item, and a block before that prepare(index).
   template <typename Prepare, typename F>
   void for_each_owned_block(Prepare&& prepare, F&& update) {
     sort_owned();
@@ -107,7 +103,7 @@ class GradientExchange {
       }
     }
   }
-  /// Row by row without preparation.
+  /// Calls update(index) for each.
   template <typename F>
   void for_each_owned(F&& update) const {
     std::for_each(owned_.begin(), owned_.end(), update);

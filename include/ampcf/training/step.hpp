@@ -61,10 +61,11 @@ class TrainingStep {
   void prefetch(const model::MiniBatch& batch) const;
   void update_personas(const model::MiniBatch& batch, std::size_t slot, const float* gradient, float scale,
                        double rate_factor);
+  [[nodiscard]] optimizer::RowAddress item_row(ItemIndex item) const;
   void ask_for_item(ItemIndex item) const;
   template <typename Gradient>
   void update_item(const parallel::ItemGradients::Head& head, double rate, const Gradient* gradient, float unit,
-                   float scale);
+                   float scale, const optimizer::RowAddress& ahead);
   void update_items(float scale, double rate_factor);
   void update_projected_items(float scale, double rate_factor);
   void update_projections(float scale, double rate_factor);
@@ -79,6 +80,7 @@ class TrainingStep {
   model::FoldedAttention<float> folded_;
   model::BatchGradient<float> gradient_;
   bool projects_items_;
+  bool shares_items_;  // with other ranks
   parallel::GradientExchange exchange_;
   LossSums losses_;
   bool is_beyond_caches_ = false;

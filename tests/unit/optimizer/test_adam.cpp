@@ -34,7 +34,7 @@ struct Row {
             float decay = 0.0F) {
     const std::vector<Gradient> gradients(16, gradient);
     adam.row(updates, rate)
-        .apply(parameters.data(), first.data(), second.data(), gradients.data(), 16, unit, scale, decay);
+        .apply({parameters.data(), first.data(), second.data()}, gradients.data(), 16, unit, scale, decay);
   }
 
   std::vector<float> parameters;

@@ -172,9 +172,16 @@ TEST_P(Exchange, GivesOwnedRowsBlockByBlockByRisingItem) {
     exchange.publish(0);
     exchange.combine();
     EXPECT_EQ(exchange.items().is_dense(), item_count == 300);
-    std::uint64_t owned = 0;
+    std::vector<std::size_t> owned;
     std::vector<std::pair<std::size_t, ItemIndex>> order;
-    exchange.for_each_owned([&](std::size_t /*index*/) { ++owned; });
+    exchange.for_each_owned([&](std::size_t index) { owned.push_back(index); });
+    std::size_t seen = 0;
+    exchange.for_each_owned_looking_ahead([&](std::size_t index, std::size_t ahead) {
+      ASSERT_EQ(index, owned[seen]);
+      ASSERT_EQ(ahead, owned[std::min(seen + kernels::rows_ahead(exchange.items().components()), owned.size() - 1)]);
+      ++seen;
+    });
+    EXPECT_EQ(seen, owned.size());
     exchange.for_each_owned_block([](std::size_t /*index*/) {},
                                   [&](std::span<const std::uint32_t> rows) {
                                     for (const auto row : rows) {
@@ -183,10 +190,10 @@ TEST_P(Exchange, GivesOwnedRowsBlockByBlockByRisingItem) {
                                     }
                                   });
     exchange.finish();
-    EXPECT_EQ(order.size(), owned);
+    EXPECT_EQ(order.size(), owned.size());
     EXPECT_TRUE(std::is_sorted(order.begin(), order.end()));
     EXPECT_EQ(std::set(order.begin(), order.end()).size(), order.size());
-    EXPECT_GT(ranks.node.ranks().sum(owned), 0U);
+    EXPECT_GT(ranks.node.ranks().sum(static_cast<std::uint64_t>(owned.size())), 0U);
   }
 }
 
