@@ -31,9 +31,9 @@ constexpr std::uint64_t kNumber = 4;
 // What candidates of an example, and their places in all tables, take in a block of sixteen.
 std::uint64_t block_bytes(const RunSize& size) {
   const auto& shape = size.dimensions;
-  const std::uint64_t tables =
-      shape.learns_attention() ? 5 : 4;  // t, s, a and its derivative, and dot products on their way
-  const auto numbers = kernels::kLanes * size.candidates * (tables * shape.personas + 2);  // y; log q
+  const std::uint64_t tables = shape.learns_attention() ? 4 : 3;  // t, s, a and its derivative
+  const auto numbers = kernels::kLanes * size.candidates * (tables * shape.personas + 2) +  // y; log q
+                       model::DotProducts<float>::room_for(shape.personas);
   return kNumber * numbers + sizeof(void*) * size.candidates;
 }
 

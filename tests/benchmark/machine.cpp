@@ -84,14 +84,15 @@ Floats root_over(Floats x) {
 }
 
 double seconds_of_rounding() {
-  std::array<Floats, kVectors> in{};
-  std::array<kernels::Vec<parallel::Number>, kVectors> out;
+  constexpr std::size_t kAtOnce = 4;
+  std::array<std::array<Floats, kAtOnce>, kVectors / kAtOnce> in{};
+  std::array<std::array<kernels::Vec<parallel::Number>, kAtOnce>, kVectors / kAtOnce> out;
   parallel::Rounding kept(1e9F);
   return seconds_of(kRounds * static_cast<double>(kVectors), [&] {
     for (int round = 0; round < kRounds; ++round) {
       benchmark::DoNotOptimize(in);
       auto rounding = kept;  // in registers, as in a step
-      for (std::size_t i = 0; i < kVectors; ++i) {
+      for (std::size_t i = 0; i < in.size(); ++i) {
         out[i] = rounding(in[i]);
       }
       kept = rounding;

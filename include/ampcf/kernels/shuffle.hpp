@@ -55,7 +55,7 @@ struct Shuffles {
 
 /// Lane i of the result is sum(v[i]), added in the same order as by sum().
 template <typename T>
-[[nodiscard]] inline Vec<T> sums_of_lanes(const Square<T>& v) {
+[[nodiscard, gnu::always_inline]] inline Vec<T> sums_of_lanes(const Square<T>& v) {
   using V = Vec<T>;
   using S = detail::Shuffles<T>;
   using Part = typename V::Part;
@@ -68,7 +68,8 @@ template <typename T>
       const Part b = v[first + 4].parts[0] + v[first + 4].parts[1];
       return S::template half_of_each<0>(a, b) + S::template half_of_each<1>(a, b);
     } else {
-      const auto halves = [&](std::size_t i) {  // of vectors i and i + 4, two blocks each
+      const auto halves = [&](std::size_t i)
+          __attribute__((always_inline)) {  // of vectors i and i + 4, two blocks each
         const Part a = v[i].parts[0], b = v[i + 4].parts[0];
         return S::template half_of_each<0>(a, b) + S::template half_of_each<1>(a, b);
       };
@@ -79,12 +80,22 @@ template <typename T>
   const auto pairs = [](Part a, Part b) __attribute__((always_inline)) {  // in each block a0+a2 a1+a3 b0+b2 b1+b3
     return S::template two_of_each<0, 1>(a, b) + S::template two_of_each<2, 3>(a, b);
   };
-  return V::make([&](auto p) {
+  return V::make([&](auto p) __attribute__((always_inline)) {
     constexpr auto kFirst = p * V::kPartLanes;
     const Part a = pairs(quad(kFirst), quad(kFirst + 1));
     const Part b = pairs(quad(kFirst + 2), quad(kFirst + 3));
     return S::template two_of_each<0, 2>(a, b) + S::template two_of_each<1, 3>(a, b);
   });
+}
+
+/// The same of sixteen vectors that lie one after the other.
+template <typename T>
+[[nodiscard, gnu::always_inline]] inline Vec<T> sums_of_lanes(const T* vectors) {
+  Square<T> square;
+  for (std::size_t i = 0; i < kLanes; ++i) {
+    square[i] = load(vectors + i * kLanes);
+  }
+  return sums_of_lanes<T>(square);
 }
 
 /// Lane j of result[i] is lane i of v[j].

@@ -10,8 +10,8 @@
 
 namespace ampcf::model {
 
-/// Dot products of up to sixteen examples' rows with their items, sixteen products to one reduction. An example's bits
-/// depend on its operands alone.
+/// Dot products of up to sixteen examples' rows with their items, lane b of each the product of example b: sums of
+/// lanes are found for sixteen examples at a time. An example's bits depend on its operands alone.
 template <typename Real>
 class DotProducts {
  public:
@@ -19,94 +19,108 @@ class DotProducts {
       : padded_dim_(dimensions.padded_dim()),
         personas_(dimensions.personas),
         count_(candidates),
-        stride_(kernels::padded(candidates * dimensions.personas) + kernels::kLanes),
-        dots_(kLanes * stride_) {}
+        totals_(room_for(personas_)) {}
+
+  /// Numbers that are kept, whatever the candidates, and the same on every machine.
+  [[nodiscard]] static constexpr std::size_t room_for(std::size_t personas) {
+    return std::max(kMostTotals, personas) * kLanes * kLanes;
+  }
 
   /// Products of each example's `rows` <= r rows, of which row(example, k, column) gives sixteen numbers, with its
   /// items' vectors item(example, n), into their places among (|N| + 1, r, 16): those of the last personas. R is `rows`
   /// where it is known when compiling, else 0.
   template <std::size_t R, typename Example, typename Row, typename Item>
   void run(std::span<const Example> examples, std::size_t rows, const Row& row, const Item& item, Real* into) {
-    for (std::size_t b = 0; b < examples.size(); ++b) {
-      const auto row_of_example = [&](std::size_t k, std::size_t column) { return row(examples[b], k, column); };
-      const auto item_of_example = [&](std::size_t n) { return item(examples[b], n); };
-      Real* const dots = dots_.data() + b * stride_;
-      if constexpr (R == 0) {
-        multiply_each(rows, row_of_example, item_of_example, dots);
-      } else {
-        multiply_groups<R, kLanes / R>(row_of_example, item_of_example, 0, dots);
+    const auto add_lanes = [&](std::size_t n, std::size_t count) {
+      const Real* totals = totals_.data();
+      for (const auto end = n + count; n < end; ++n) {
+        for (auto place = n * personas_ + personas_ - rows; place < (n + 1) * personas_; ++place) {
+          kernels::store(into + place * kLanes, kernels::sums_of_lanes(totals));
+          totals += kLanes * kLanes;
+        }
       }
-    }
-    const auto count = count_ * rows;
-    for (std::size_t first = 0; first < count; first += kLanes) {
-      kernels::Square<Real> square;
-      for (std::size_t b = 0; b < kLanes; ++b) {
-        square[b] = kernels::load(dots_.data() + b * stride_ + first);
+    };
+    if constexpr (R == 0) {
+      for (std::size_t n = 0; n < count_; ++n) {
+        for (std::size_t b = 0; b < examples.size(); ++b) {
+          multiply_each(
+              rows, [&](std::size_t k, std::size_t column) { return row(examples[b], k, column); },
+              item(examples[b], n), totals_.data() + b * kLanes);
+        }
+        add_lanes(n, 1);
       }
-      kernels::transpose<Real>(square);
-      for (std::size_t i = 0; i < std::min(kLanes, count - first); ++i) {
-        const auto place = (first + i) / rows * personas_ + personas_ - rows + (first + i) % rows;
-        kernels::store(into + place * kLanes, square[i]);
-      }
+    } else {
+      multiply_groups<R, std::clamp<std::size_t>(kTotals / R, 1, kMostItems)>(examples, row, item, 0, add_lanes);
     }
   }
 
  private:
   using Lanes = kernels::Vec<Real>;
   static constexpr std::size_t kLanes = kernels::kLanes;
+  // Sums at a time, which registers hold beside a user's rows and an item's vector.
+  static constexpr std::size_t kMostTotals = 20;
+  static constexpr std::size_t kTotals = kernels::kRegisterBytes == 64 ? kMostTotals : 4;
+  static constexpr std::size_t kMostItems = 8;
 
-  template <typename Row, typename Item>
-  void multiply_each(std::size_t rows, const Row& row, const Item& item, Real* into) const {
-    for (std::size_t n = 0; n < count_; ++n) {
-      const Real* const v = item(n);
-      for (std::size_t k = 0; k < rows; ++k) {
-        Lanes total{};
-        for (std::size_t column = 0; column < padded_dim_; column += kLanes) {
-          total += row(k, column) * kernels::load(v + column);
-        }
-        into[n * rows + k] = kernels::sum(total);
+  template <typename Row>
+  void multiply_each(std::size_t rows, const Row& row, const Real* v, Real* into) const {
+    for (std::size_t k = 0; k < rows; ++k) {
+      Lanes total{};
+      for (std::size_t column = 0; column < padded_dim_; column += kLanes) {
+        total += row(k, column) * kernels::load(v + column);
       }
+      kernels::store(into + k * kLanes * kLanes, total);
     }
   }
 
   // Groups of N items from item n on, then one smaller group of what is left.
-  template <std::size_t R, std::size_t N, typename Row, typename Item>
-  void multiply_groups(const Row& row, const Item& item, std::size_t n, Real* into) const {
+  template <std::size_t R, std::size_t N, typename Example, typename Row, typename Item, typename AddLanes>
+  void multiply_groups(std::span<const Example> examples, const Row& row, const Item& item, std::size_t n,
+                       const AddLanes& add_lanes) {
     for (; n + N <= count_; n += N) {
-      multiply_group<R, N>(row, item, n, into + n * R);
+      for (std::size_t b = 0; b < examples.size(); ++b) {
+        multiply_group<R, N>(examples[b], row, item, n, totals_.data() + b * kLanes);
+      }
+      add_lanes(n, N);
     }
     if constexpr (N > 1) {
-      multiply_groups<R, N - 1>(row, item, n, into);
+      multiply_groups<R, N - 1>(examples, row, item, n, add_lanes);
     }
   }
 
-  template <std::size_t R, std::size_t N, typename Row, typename Item>
-  void multiply_group(const Row& row, const Item& item, std::size_t first, Real* into) const {
+  template <std::size_t R, std::size_t N, typename Example, typename Row, typename Item>
+  [[gnu::always_inline]] void multiply_group(const Example& example, const Row& row, const Item& item,
+                                             std::size_t first, Real* into) const {
     std::array<const Real*, N> items;
     for (std::size_t n = 0; n < N; ++n) {
-      items[n] = item(first + n);
+      items[n] = item(example, first + n);
     }
-    kernels::Square<Real> totals{};
+    std::array<Lanes, R * N> totals{};
     for (std::size_t column = 0; column < padded_dim_; column += kLanes) {
       std::array<Lanes, R> rows;
+#pragma GCC unroll 16
       for (std::size_t k = 0; k < R; ++k) {
-        rows[k] = row(k, column);
+        rows[k] = row(example, k, column);
       }
+#pragma GCC unroll 16
       for (std::size_t n = 0; n < N; ++n) {
         const Lanes v = kernels::load(items[n] + column);
+#pragma GCC unroll 16
         for (std::size_t k = 0; k < R; ++k) {
           totals[n * R + k] += rows[k] * v;
         }
       }
     }
-    kernels::store(into, kernels::sums_of_lanes<Real>(totals));
+#pragma GCC unroll 20
+    for (std::size_t i = 0; i < R * N; ++i) {
+      kernels::store(into + i * kLanes * kLanes, totals[i]);
+    }
   }
 
   std::size_t padded_dim_;
   std::size_t personas_;
-  std::size_t count_;                  // |N| + 1
-  std::size_t stride_;                 // room for a whole vector behind an example's last
-  kernels::AlignedVector<Real> dots_;  // (16, stride) by example
+  std::size_t count_;                    // |N| + 1
+  kernels::AlignedVector<Real> totals_;  // (products of a group, 16 examples, 16 lanes)
 };
 
 }  // namespace ampcf::model

@@ -47,9 +47,9 @@ class ExampleBlock {
 
   /// The items of `next` are asked for meanwhile. `log_probabilities` (n_items) asks for the logQ correction; empty:
   /// none. `Sink` takes the items' gradients, times the gradient scale: open_rows(items) says for each item where its
-  /// `components` are and its `bias`, rounding() makes numbers of the sink's kind of one or sixteen Reals, and
-  /// keep(rounding) takes that back with what it has noticed. Components are dL/dv (padded d) and then, of projected
-  /// items, for which that is by way of t alone, dL/dq (padded d).
+  /// `components` are and its `bias`, rounding() makes numbers of the sink's kind of a Real or of an array of vectors,
+  /// and keep(rounding) takes that back with what it has noticed. Components are dL/dv (padded d) and then, of
+  /// projected items, for which that is by way of t alone, dL/dq (padded d).
   template <typename Sink>
   void run(const SharedParameters<Real>& shared, std::span<const ExampleOperands<Real>> examples,
            std::span<const ExampleOperands<Real>> next, std::span<const Real> log_probabilities, Sink& sink) {
@@ -204,10 +204,12 @@ class ExampleBlock {
     return std::clamp<std::size_t>(16 / ((P == Projected::personas ? 4 : 2) * R), 1, 4);
   }
 
-  // C vectors of the rows at a time from `column` on, then one by one what is left.
+  // C vectors of the rows at a time from `column` on, then one by one what is left. In line: what `rounding` has
+  // noticed would otherwise pass through memory with every vector.
   template <std::size_t R, Projected P, std::size_t C, typename Rows, typename Rounding>
-  void add_columns(const SharedParameters<Real>& shared, const ExampleOperands<Real>& example, std::size_t b,
-                   std::size_t column, const Rows& rows, Rounding& rounding) const {
+  [[gnu::always_inline]] void add_columns(const SharedParameters<Real>& shared, const ExampleOperands<Real>& example,
+                                          std::size_t b, std::size_t column, const Rows& rows,
+                                          Rounding& rounding) const {
     for (; column + C * kLanes <= dimensions_.padded_dim(); column += C * kLanes) {
       add_in_registers<R, P, C>(shared, example, b, column, rows, rounding);
     }
@@ -217,29 +219,35 @@ class ExampleBlock {
   }
 
   template <std::size_t R, Projected P, std::size_t C, typename Rows, typename Rounding>
-  void add_in_registers(const SharedParameters<Real>& shared, const ExampleOperands<Real>& example, std::size_t b,
-                        std::size_t column, const Rows& rows, Rounding& rounding) const {
+  [[gnu::always_inline]] void add_in_registers(const SharedParameters<Real>& shared,
+                                               const ExampleOperands<Real>& example, std::size_t b, std::size_t column,
+                                               const Rows& rows, Rounding& rounding) const {
     using Row = std::array<Lanes, C>;
     const auto read = [](const Real* from) {
       Row row;
+#pragma GCC unroll 4
       for (std::size_t c = 0; c < C; ++c) {
         row[c] = kernels::load(from + c * kLanes);
       }
       return row;
     };
     const auto write = [](Real* into, const Row& row) {
+#pragma GCC unroll 4
       for (std::size_t c = 0; c < C; ++c) {
         kernels::store(into + c * kLanes, row[c]);
       }
     };
     const auto add = [](Row& sum, Real factor, const Row& row) {
+#pragma GCC unroll 4
       for (std::size_t c = 0; c < C; ++c) {
         sum[c] += factor * row[c];
       }
     };
-    const auto add_rounded = [&rounding](auto* sums, const Row& row) {
+    const auto add_rounded = [&rounding](auto* sums, const Row& row) __attribute__((always_inline)) {
+      const auto rounded = rounding(row);
+#pragma GCC unroll 4
       for (std::size_t c = 0; c < C; ++c) {
-        add_to(sums + c * kLanes, rounding(row[c]));
+        add_to(sums + c * kLanes, rounded[c]);
       }
     };
     const auto d = dimensions_.padded_dim();  // what follows is the same throughout, which no compiler could know
@@ -251,10 +259,12 @@ class ExampleBlock {
     constexpr std::size_t kProjected = P == Projected::personas ? R - 1 : 0;
     std::array<Row, R> u, du;
     std::array<Row, kProjected> p, dp;
+#pragma GCC unroll 8
     for (std::size_t k = 0; k < R; ++k) {
       u[k] = read(example.personas + k * d + column);
       du[k] = example.is_first ? Row{} : read(example.persona_gradient + k * d + column);
     }
+#pragma GCC unroll 8
     for (std::size_t k = 0; k < kProjected; ++k) {
       p[k] = read(example.projected + k * d + column);
       dp[k] = example.is_first ? Row{} : read(example.projected_gradient + k * d + column);
@@ -265,6 +275,7 @@ class ExampleBlock {
       if constexpr (P == Projected::items) {
         q = read(projected_item(example, n) + column);
       }
+#pragma GCC unroll 8
       for (std::size_t k = 0; k < R; ++k, by_product += kLanes, by_affinity += kLanes) {
         add(dv, *by_product, u[k]);
         add(du[k], *by_product, v);
@@ -283,9 +294,11 @@ class ExampleBlock {
         add_rounded(rows[n].components + d + column, dq);
       }
     }
+#pragma GCC unroll 8
     for (std::size_t k = 0; k < R; ++k) {
       write(example.persona_gradient + k * d + column, du[k]);
     }
+#pragma GCC unroll 8
     for (std::size_t k = 0; k < kProjected; ++k) {
       write(example.projected_gradient + k * d + column, dp[k]);
     }
@@ -326,9 +339,9 @@ class ExampleBlock {
           add_to(example.persona_gradient + offset, by_affinity * q);
         }
       }
-      add_to(rows[n].components + column, rounding(dv));
+      add_to(rows[n].components + column, rounding(std::array{dv})[0]);
       if constexpr (P == Projected::items) {
-        add_to(rows[n].components + d + column, rounding(dq));
+        add_to(rows[n].components + d + column, rounding(std::array{dq})[0]);
       }
     }
   }

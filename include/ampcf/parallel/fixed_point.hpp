@@ -5,6 +5,7 @@
 #include "ampcf/model/projected.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <cstdint>
@@ -58,22 +59,32 @@ struct ItemScale {
   static ItemScale of(std::uint64_t largest_batch, std::size_t candidates_per_example, const Occurrences& occurrences);
 };
 
-/// Rounds floats to the nearest integers, clipped to +-limit.
+/// Rounds floats, one or vectors of them, to the nearest integers, clipped to +-limit.
 class FixedPointRounding {
  public:
   explicit FixedPointRounding(float limit) : limit_(limit) {}
 
-  // A call would pass vectors in memory.
-  [[gnu::always_inline]] kernels::Integers operator()(kernels::Floats value) {
-    most_ = kernels::max(value, most_);
-    least_ = kernels::min(value, least_);
-    return kernels::nearest(kernels::max(kernels::min(value, kernels::broadcast(limit_)), kernels::broadcast(-limit_)));
+  // Of several vectors, so that the largest is not waited for after each of them. A call would pass them in memory.
+  template <std::size_t C>
+  [[gnu::always_inline]] std::array<kernels::Integers, C> operator()(const std::array<kernels::Floats, C>& values) {
+    std::array<kernels::Integers, C> rounded;
+    kernels::Floats most = values[0], least = values[0];
+#pragma GCC unroll 4
+    for (std::size_t c = 0; c < C; ++c) {
+      most = kernels::max(values[c], most);
+      least = kernels::min(values[c], least);
+      rounded[c] = kernels::nearest(
+          kernels::max(kernels::min(values[c], kernels::broadcast(limit_)), kernels::broadcast(-limit_)));
+    }
+    most_ = kernels::max(most, most_);
+    least_ = kernels::min(least, least_);
+    return rounded;
   }
 
   std::int32_t operator()(float value) const {
     value = value < limit_ ? value : limit_;  // NaN too, as in vectors
     value = value > -limit_ ? value : -limit_;
-    return static_cast<std::int32_t>(std::rint(value));
+    return __builtin_irintf(value);
   }
 
   /// The largest magnitude of sixteen numbers at a time that was ever rounded: above `limit` something was clipped.
@@ -87,8 +98,10 @@ class FixedPointRounding {
 /// What stands in its place where sums are of floats.
 struct NoRounding {
   explicit NoRounding(float /*limit*/) {}
-  kernels::Floats operator()(kernels::Floats value) const { return value; }
-  float operator()(float value) const { return value; }
+  template <typename T>
+  const T& operator()(const T& value) const {
+    return value;
+  }
   [[nodiscard]] static float largest() { return 0.0F; }
 };
 

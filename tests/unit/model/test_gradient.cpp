@@ -7,11 +7,14 @@ namespace ampcf::model::testing {
 namespace {
 
 // Gradients as they are, without the trainer's fixed point.
+struct NoRounding {
+  template <typename T>
+  const T& operator()(const T& value) const {
+    return value;
+  }
+};
+
 struct PlainItemSink {
-  struct Rounding {
-    double operator()(double value) const { return value; }
-    kernels::Vec<double> operator()(kernels::Vec<double> value) const { return value; }
-  };
   struct Row {
     double* components;
     double* bias;
@@ -43,8 +46,8 @@ struct PlainItemSink {
     }
     return rows;
   }
-  [[nodiscard]] static Rounding rounding() { return {}; }
-  static void keep(Rounding /*rounding*/) {}
+  [[nodiscard]] static NoRounding rounding() { return {}; }
+  static void keep(NoRounding /*rounding*/) {}
 };
 
 struct PlainFormSink {
@@ -152,10 +155,6 @@ void expect_central_differences(const CaseShape& shape, Projected projected) {
 
 // For those who want losses and personas' gradients alone.
 struct IgnoringItemSink {
-  struct Rounding {
-    float operator()(float value) const { return value; }
-    kernels::Floats operator()(kernels::Floats value) const { return value; }
-  };
   struct Row {
     float* components;
     float* bias;
@@ -167,8 +166,8 @@ struct IgnoringItemSink {
   static std::size_t index_of(ItemIndex item) { return item; }
   static std::size_t row_count() { return 0; }
   static ItemIndex item_at(std::size_t index) { return static_cast<ItemIndex>(index); }
-  static Rounding rounding() { return {}; }
-  static void keep(Rounding /*rounding*/) {}
+  static NoRounding rounding() { return {}; }
+  static void keep(NoRounding /*rounding*/) {}
 };
 
 struct IgnoringFormSink {

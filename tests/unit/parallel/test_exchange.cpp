@@ -53,7 +53,8 @@ void contribute(ItemGradients& items, std::uint64_t step, std::uint64_t i, std::
   for (std::size_t lane = 0; lane < kernels::kLanes; ++lane) {
     value.set(lane, static_cast<float>(draws.next_unit() - 0.5));
   }
-  kernels::store(row.components, kernels::load(row.components) + rounding(value * items.scale().factor()));
+  kernels::store(row.components,
+                 kernels::load(row.components) + rounding(std::array{value * items.scale().factor()})[0]);
   *row.bias += rounding(value[0] * items.scale().factor());
   items.keep(rounding);
 }

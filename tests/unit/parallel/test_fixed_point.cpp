@@ -29,7 +29,8 @@ ItemGradients table(std::uint64_t item_count) {
 void add(ItemGradients& gradients, ItemIndex item, std::size_t column, kernels::Floats value) {
   auto* const row = gradients.open_rows(std::array<ItemIndex, 1>{item})[0].components;
   auto rounding = gradients.rounding();
-  kernels::store(row + column, kernels::load(row + column) + rounding(value * gradients.scale().factor()));
+  const auto rounded = rounding(std::array{value * gradients.scale().factor()})[0];
+  kernels::store(row + column, kernels::load(row + column) + rounded);
   gradients.keep(rounding);
 }
 
@@ -137,14 +138,23 @@ TEST(Rounding, IsToTheNearestIntegerInVectorsAsInNumbers) {
   for (const float value : {0.0F, 0.4F, 0.5F, 1.5F, 2.5F, -0.5F, -2.4F, -2.6F, 99.9F, 1e9F, -1e9F}) {
     const float nearest = std::nearbyint(std::clamp(value, -100.0F, 100.0F));  // of 0.5 the even one, 0
     EXPECT_EQ(static_cast<float>(rounding(value)), nearest);
-    EXPECT_EQ(static_cast<float>(rounding(kernels::broadcast(value))[11]), nearest);
+    EXPECT_EQ(static_cast<float>(rounding(std::array{kernels::broadcast(1.0F), kernels::broadcast(value)})[1][11]),
+              nearest);
   }
 }
 
 TEST(Rounding, MakesTheLimitOfWhatIsNoNumber) {
   FixedPointRounding rounding(100.0F);
   EXPECT_EQ(rounding(NAN), 100);
-  EXPECT_EQ(rounding(kernels::broadcast(NAN))[3], 100);
+  EXPECT_EQ(rounding(std::array{kernels::broadcast(NAN)})[0][3], 100);
+}
+
+TEST(Rounding, KnowsTheLargestOfSeveralVectors) {
+  FixedPointRounding rounding(100.0F);
+  (void)rounding(std::array{kernels::broadcast(2.0F), kernels::broadcast(-7.0F), kernels::broadcast(3.0F)});
+  EXPECT_EQ(rounding.largest(), 7.0F);
+  (void)rounding(std::array{kernels::broadcast(120.0F), kernels::broadcast(1.0F)});
+  EXPECT_EQ(rounding.largest(), 120.0F);
 }
 
 TEST(ItemGradients, ClipWhatIsTooLargeAndKnowTheLargest) {
