@@ -11,26 +11,51 @@ namespace ampcf::training {
 
 namespace {
 
-constexpr double kLossUnits = 0x1p24;
+constexpr float kLossUnits = 0x1p24F;
 constexpr std::uint32_t kDiverged = 0xFF;  // above every wish to stop
 
-std::int64_t in_units(double value, const char* term) {
-  // 2^26 is far above any loss of a model that trains, and leaves room for 2^13 such examples in 63 bits.
-  if (!(std::abs(value) < 0x1p26)) {
+// 2^26 is far above any loss of a model that trains, and leaves room for 2^13 such examples in 63 bits.
+std::int64_t in_units(float value, const char* term) {
+  if (!(std::abs(value) < 0x1p26F)) {
     throw RuntimeError("the {} of an example is {}: the run diverged; lower --learning-rate or --initial-scale", term,
                        value);
   }
-  return static_cast<std::int64_t>(value * kLossUnits + std::copysign(0.5, value));
+  return std::llrint(static_cast<double>(value) * static_cast<double>(kLossUnits));
+}
+
+// The sum of the first `count` values, each rounded to whole units.
+std::int64_t in_units(const kernels::Floats& values, std::size_t count, const char* term) {
+  alignas(64) std::array<float, kernels::kLanes> lanes;
+  kernels::store(lanes.data(), values * kLossUnits);
+  bool is_small = true;
+  for (const float lane : lanes) {
+    is_small &= std::abs(lane) < 0x1p30F;
+  }
+  std::int64_t sum = 0;
+  if (is_small) {
+    std::fill(lanes.begin() + static_cast<std::ptrdiff_t>(count), lanes.end(), 0.0F);
+    alignas(64) std::array<std::int32_t, kernels::kLanes> units;
+    kernels::store(units.data(), kernels::nearest(kernels::load(lanes.data())));
+    for (const auto unit : units) {
+      sum += unit;
+    }
+  } else {
+    for (std::size_t i = 0; i < count; ++i) {
+      sum += in_units(values[i], term);
+    }
+  }
+  return sum;
 }
 
 }  // namespace
 
-void LossSums::add(const model::LossTerms& terms) {
-  sums_[0] += in_units(terms.data, "loss");
-  sums_[1] += in_units(terms.entropy_positive, "attention's entropy on the positive");
-  sums_[2] += in_units(terms.entropy_negative / negatives_, "attention's entropy on negatives");
-  sums_[3] += in_units(terms.balance, "balance of personas");
-  ++sums_[4];
+void LossSums::add(const model::BlockTerms<float>& terms, std::size_t count) {
+  sums_[0] += in_units(terms.data, count, "loss");
+  sums_[1] += in_units(terms.entropy_positive, count, "attention's entropy on the positive");
+  sums_[2] +=
+      in_units(terms.entropy_negative / static_cast<float>(negatives_), count, "attention's entropy on negatives");
+  sums_[3] += in_units(terms.balance, count, "balance of personas");
+  sums_[4] += static_cast<std::int64_t>(count);
 }
 
 std::array<std::int64_t, 5> LossSums::total(const communication::Communicator& communicator) const {
@@ -42,7 +67,7 @@ std::array<std::int64_t, 5> LossSums::total(const communication::Communicator& c
 LossSums::Means LossSums::means(const communication::Communicator& communicator,
                                 const model::LossWeights& weights) const {
   const auto sums = total(communicator);
-  const double unit = 1.0 / (kLossUnits * static_cast<double>(std::max<std::int64_t>(1, sums[4])));
+  const double unit = 1.0 / (static_cast<double>(kLossUnits) * static_cast<double>(std::max<std::int64_t>(1, sums[4])));
   const model::LossTerms terms{static_cast<double>(sums[0]) * unit, static_cast<double>(sums[1]) * unit,
                                static_cast<double>(sums[2]) * unit * negatives_, static_cast<double>(sums[3]) * unit};
   return {terms.data, terms.entropy_positive, terms.entropy_negative / negatives_, terms.total(weights)};
@@ -141,7 +166,7 @@ void TrainingStep::differentiate(const model::MiniBatch& batch, float scale, dou
           update_personas(batch, slot, gradient, scale, rate_factor);
         }
       },
-      [&](const model::LossTerms& terms) { losses_.add(terms); });
+      [&](const model::BlockTerms<float>& terms, std::size_t count) { losses_.add(terms, count); });
 }
 
 void TrainingStep::update_waiting_personas(const model::MiniBatch& batch, float scale, double rate_factor) {

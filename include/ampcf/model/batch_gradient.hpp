@@ -34,9 +34,9 @@ class BatchGradient {
   /// (local users, r): what run() reads as each user's shares (PersonaShares) while lambda_balance > 0.
   void use_shares(std::span<const Real> shares) { shares_ = shares; }
 
-  /// Adds each example's loss to terms(example terms), and gives the gradient of a user's personas (r, padded d) to
-  /// users(slot, gradient) as soon as it is whole and they are read no more, by rising slot. `log_probabilities`
-  /// (n_items) asks for the logQ correction; empty: none.
+  /// Gives the terms of the loss of up to sixteen examples at a time to terms(block terms, count), and the gradient of
+  /// a user's personas (r, padded d) to users(slot, gradient) as soon as it is whole and they are read no more, by
+  /// rising slot. `log_probabilities` (n_items) asks for the logQ correction; empty: none.
   template <typename ItemSink, typename FormSink, typename UserSink, typename Terms>
   void run(const MiniBatch& batch, const Personas<Real>& personas, const SharedParameters<Real>& shared,
            const FoldedAttention<Real>& folded, std::span<const Real> log_probabilities, ItemSink& items,
@@ -102,9 +102,7 @@ class BatchGradient {
     for (std::size_t first = part.first_example; first < part.last_example; first += Block::kExamples) {
       const auto next = operands(batch, part, personas, first + Block::kExamples, next_memory);
       block_.run(shared, examples, next, log_probabilities, items);
-      for (std::size_t i = 0; i < examples.size(); ++i) {
-        terms(block_.terms(i));
-      }
+      terms(block_.terms(), examples.size());
       const auto behind = first + examples.size();
       finished(behind < part.last_example ? batch.slot[behind] : part.last_slot);
       std::swap(memory, next_memory);

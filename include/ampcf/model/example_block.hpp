@@ -69,7 +69,8 @@ class ExampleBlock {
     }
   }
 
-  [[nodiscard]] LossTerms terms(std::size_t example) const { return loss_.terms(example); }
+  /// Of the examples of the last run, in their order.
+  [[nodiscard]] const BlockTerms<Real>& terms() const { return loss_.terms(); }
 
  private:
   using Lanes = kernels::Vec<Real>;

@@ -38,6 +38,17 @@ struct LossTerms {
   }
 };
 
+/// The same of up to sixteen examples, lane b those of example b.
+template <typename Real>
+struct BlockTerms {
+  kernels::Vec<Real> data{}, entropy_positive{}, entropy_negative{}, balance{};
+
+  [[nodiscard]] LossTerms of(std::size_t b) const {
+    return {static_cast<double>(data[b]), static_cast<double>(entropy_positive[b]),
+            static_cast<double>(entropy_negative[b]), static_cast<double>(balance[b])};
+  }
+};
+
 /// Shares of personas are read as no smaller: the logarithm of one that has vanished would be all of the gradient.
 inline constexpr float kLeastShare = 0x1p-10F;
 
@@ -97,18 +108,15 @@ class LossBlock {
   [[nodiscard]] const Real* product_slopes() const { return attention_.data(); }  // dL/dt
   [[nodiscard]] const Real* affinity_slopes() const { return slopes_.data(); }    // dL/ds
   [[nodiscard]] const Real* score_slopes() const { return scores_.data(); }       // dL/dy (candidates, 16)
-  [[nodiscard]] LossTerms terms(std::size_t b) const {
-    return {static_cast<double>(data_[b]), static_cast<double>(entropy_positive_[b]),
-            static_cast<double>(entropy_negative_[b]), static_cast<double>(balance_[b])};
-  }
+  [[nodiscard]] const BlockTerms<Real>& terms() const { return terms_; }
 
   /// R is r where it is known when compiling, else 0.
   template <std::size_t R>
   void run() {
-    entropy_positive_ = attend<R>(0);
-    entropy_negative_ = Lanes{};
+    terms_.entropy_positive = attend<R>(0);
+    terms_.entropy_negative = Lanes{};
     for (std::size_t n = 1; n < count_; ++n) {
-      entropy_negative_ += attend<R>(n);
+      terms_.entropy_negative += attend<R>(n);
     }
     compare();
     if (is_balanced_) {
@@ -183,7 +191,7 @@ class LossBlock {
       put(scores_, n, at(scores_.data(), n) * factor);
     }
     put(scores_, 0, at(scores_.data(), 0) - alpha_);
-    data_ = most - positive + kernels::logarithm(total);
+    terms_.data = most - positive + kernels::logarithm(total);
   }
 
   // dL/dt_k into attention_ and dL/ds_k into slopes_; where s = t, their sum into attention_.
@@ -208,7 +216,7 @@ class LossBlock {
 
   template <std::size_t R>
   void measure_balance() {
-    balance_ = Lanes{};
+    terms_.balance = Lanes{};
     for (std::size_t k = 0; k < personas<R>(); ++k) {
       const Lanes attention = at(attention_.data(), row(0, k));
       const Lanes share = at(shares_.data(), k);
@@ -216,7 +224,7 @@ class LossBlock {
           kernels::logarithm(kernels::max(share, kernels::broadcast(static_cast<Real>(kLeastShare))));
       put(positive_attention_, k, attention);
       put(shares_, k, log_share);
-      balance_ += attention * log_share;
+      terms_.balance += attention * log_share;
     }
   }
 
@@ -224,7 +232,7 @@ class LossBlock {
   void differentiate_balance() {
     for (std::size_t k = 0; k < personas<R>(); ++k) {
       const Lanes by_affinity =
-          balance_weight_ * at(positive_attention_.data(), k) * (at(shares_.data(), k) - balance_);
+          balance_weight_ * at(positive_attention_.data(), k) * (at(shares_.data(), k) - terms_.balance);
       put(slopes_, row(0, k), at(slopes_.data(), row(0, k)) + by_affinity);
       if (!learns_attention_) {
         put(attention_, row(0, k), at(attention_.data(), row(0, k)) + by_affinity);
@@ -250,7 +258,7 @@ class LossBlock {
   kernels::AlignedVector<Real> log_probabilities_;                   // log q, or 0 (candidates, 16)
   kernels::AlignedVector<Real> shares_;              // m, then log m (r, 16); empty without the balance term
   kernels::AlignedVector<Real> positive_attention_;  // a of positives (r, 16); likewise
-  Lanes data_{}, entropy_positive_{}, entropy_negative_{}, balance_{};
+  BlockTerms<Real> terms_;
 };
 
 }  // namespace ampcf::model

@@ -16,7 +16,9 @@ class LossSums {
   /// Of examples with so many negatives each.
   explicit LossSums(std::size_t negatives) : negatives_(static_cast<double>(negatives)) {}
 
-  void add(const model::LossTerms& terms);
+  /// Adds the first `count` examples of a block. RuntimeError where a term is not finite or above any of a model that
+  /// trains.
+  void add(const model::BlockTerms<float>& terms, std::size_t count);
 
   /// Forgets all examples but those that `sums` stand for: what total() once gave, on one rank of a resumed run.
   void restart(const std::array<std::int64_t, 5>& sums = {}) { sums_ = sums; }

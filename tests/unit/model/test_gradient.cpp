@@ -72,6 +72,14 @@ struct Gradients {
   std::size_t slots = 0;  // users that came
 };
 
+// One by one, so that the sum does not depend on which examples are a block.
+template <typename Real>
+void add(const BlockTerms<Real>& terms, std::size_t count, const LossWeights& weights, double& loss) {
+  for (std::size_t b = 0; b < count; ++b) {
+    loss += terms.of(b).total(weights);
+  }
+}
+
 // dL/dv of the sink's rows, those of projected items some at a time, as totals may come.
 void take_items(const ModelCase& c, Projected projected, const FoldedAttention<double>& folded,
                 const PlainItemSink& items, PlainFormSink& form, SharedParameters<double>& gradient) {
@@ -115,7 +123,7 @@ Gradients gradients_of(const ModelCase& c, Projected projected) {
         EXPECT_EQ(slot, result.slots++);
         std::copy_n(of_user, shape.user_stride(), result.personas.of(c.batch.users[slot]));
       },
-      [&](const LossTerms& terms) { result.loss += terms.total(c.weights); });
+      [&](const BlockTerms<double>& terms, std::size_t count) { add(terms, count, c.weights, result.loss); });
   EXPECT_EQ(result.slots, c.batch.users.size());
   take_items(c, projected, folded, items, form, result.shared);
   if (shape.learns_attention()) {
@@ -233,7 +241,7 @@ TEST(FloatGradient, IsTheDoubleOneRounded) {
           EXPECT_NEAR(of_user[i], expected.personas.of(c.batch.users[slot])[i], 1e-5);
         }
       },
-      [&](const LossTerms& terms) { loss += terms.total(c.weights); });
+      [&](const BlockTerms<float>& terms, std::size_t count) { add(terms, count, c.weights, loss); });
   EXPECT_NEAR(loss, expected.loss, 1e-5);
 }
 
@@ -249,8 +257,11 @@ TEST(FloatGradient, KnowsNothingOfTheBatchBefore) {
   const auto terms_of = [&](const MiniBatch& batch) {
     std::vector<double> terms;
     gradient.run(batch, personas, shared, folded, std::span<const float>(), items, form, kNobody,
-                 [&](const LossTerms& of) {
-                   terms.insert(terms.end(), {of.data, of.entropy_positive, of.entropy_negative});
+                 [&](const BlockTerms<float>& block, std::size_t count) {
+                   for (std::size_t b = 0; b < count; ++b) {
+                     const auto of = block.of(b);
+                     terms.insert(terms.end(), {of.data, of.entropy_positive, of.entropy_negative});
+                   }
                  });
     return terms;
   };
@@ -273,7 +284,7 @@ TEST(FloatGradient, SumsTheAttentionOnPositivesByUser) {
   IgnoringItemSink items;
   IgnoringFormSink form;
   gradient.run(c.batch, personas, shared, folded, std::span<const float>(), items, form, kNobody,
-               [](const LossTerms&) {});
+               [](const BlockTerms<float>&, std::size_t) {});
   std::vector<double> expected(c.batch.users.size() * 4);
   for (std::size_t b = 0; b < c.batch.size(); ++b) {
     const auto user = c.batch.users[c.batch.slot[b]];
