@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 namespace ampcf::parallel {
 
@@ -68,13 +69,34 @@ void BatchSampler::find_parts(std::uint64_t step) {
   }
 }
 
-// Sorted by position and so by user: a user's examples stand together, and his gradient is summed in this order.
+// Sorted by position and so by user: a user's examples stand together, and his gradient is summed in this order. Of a
+// few, a position's place is the number of those below it, which no branch has to be foreseen for.
 void BatchSampler::append_positives(const Part& part) {
-  const auto begin = static_cast<std::ptrdiff_t>(positives_.size());
-  for (auto next = part.begin; next < part.end; ++next) {
-    positives_.push_back({order_[next].user, part.first_of_shard + order_[next].position});
+  constexpr std::size_t kFew = 64;
+  const auto visits = std::span(order_).subspan(part.begin, part.end - part.begin);
+  const auto first = positives_.size();
+  positives_.resize(first + visits.size());
+  const auto positives = std::span(positives_).subspan(first);
+  const auto positive = [&](const Visit& visit) -> Positive {
+    return {visit.user, part.first_of_shard + visit.position};
+  };
+  if (visits.size() > kFew) {
+    std::transform(visits.begin(), visits.end(), positives.begin(), positive);
+    std::sort(positives.begin(), positives.end());
+    return;
   }
-  std::sort(positives_.begin() + begin, positives_.end());
+  std::array<std::uint32_t, kFew> positions;
+  const auto end = (visits.size() + 15) / 16 * 16;
+  for (std::size_t i = 0; i < end; ++i) {
+    positions[i] = i < visits.size() ? visits[i].position : UINT32_MAX;
+  }
+  for (const auto& visit : visits) {
+    std::uint32_t below = 0;
+    for (std::size_t i = 0; i < end; ++i) {
+      below += positions[i] < visit.position ? 1U : 0U;
+    }
+    positives[below] = positive(visit);
+  }
 }
 
 void BatchSampler::append_users() {

@@ -94,6 +94,28 @@ TEST(BatchSampler, VisitsEveryInteractionOnceInAnEpoch) {
   EXPECT_EQ(visited.size(), all.item.size());
 }
 
+// Few interactions of a shard are ordered in another way than many.
+TEST(BatchSampler, HasAShardsUsersAndPositionsInOrder) {
+  const auto all = random_interactions();
+  const auto count = all.item.size();
+  for (const std::uint64_t batch_size : {std::uint64_t{2}, std::uint64_t{100}, std::uint64_t{130}, count}) {
+    const ShardPlan plan(all.indptr, 2, 1, batch_size);
+    BatchSampler sampler(plan, 0, all, sampling::NegativeSampler({}, std::vector<std::uint64_t>(kItems, 1), 9), false,
+                         9);
+    sampler.begin_epoch(0);
+    for (std::uint64_t step = 0; step < plan.steps_per_epoch(); ++step) {
+      const auto& batch = sampler.batch(step);
+      for (std::size_t b = 1; b < batch.size(); ++b) {
+        const auto before = batch.users[batch.slot[b - 1]], user = batch.users[batch.slot[b]];
+        EXPECT_LE(before, user);
+        if (before == user) {  // whose items are listed in rising order
+          EXPECT_LT(batch.candidates_of(b - 1)[0], batch.candidates_of(b)[0]);
+        }
+      }
+    }
+  }
+}
+
 TEST(BatchSampler, OrdersEpochsDifferently) { EXPECT_NE(examples_of(1, 0), examples_of(1, 1)); }
 
 TEST(BatchSampler, NamesEveryOtherItemUnderFullSoftmax) {
