@@ -50,17 +50,16 @@ class DotProducts {
         add_lanes(n, 1);
       }
     } else {
-      multiply_groups<R, std::clamp<std::size_t>(kTotals / R, 1, kMostItems)>(examples, row, item, 0, add_lanes);
+      multiply_groups<R, std::max<std::size_t>(kTotals / R, 1)>(examples, row, item, 0, add_lanes);
     }
   }
 
  private:
   using Lanes = kernels::Vec<Real>;
   static constexpr std::size_t kLanes = kernels::kLanes;
-  // Sums at a time, which registers hold beside a user's rows and an item's vector.
-  static constexpr std::size_t kMostTotals = 20;
+  // Sums at a time. Registers hold more, but sixteen examples' would take the first-level cache from rows.
+  static constexpr std::size_t kMostTotals = 8;
   static constexpr std::size_t kTotals = kernels::kRegisterBytes == 64 ? kMostTotals : 4;
-  static constexpr std::size_t kMostItems = 8;
 
   template <typename Row>
   void multiply_each(std::size_t rows, const Row& row, const Real* v, Real* into) const {

@@ -152,7 +152,7 @@ TEST(MemoryNeed, GrowsWithWhatItIsSaidToGrowWith) {
   more = size;
   more.own_interactions = 0;  // the start needs most then
   EXPECT_EQ(memory_need(more).rank_bytes, memory_need(size).rank_bytes - 12 * 20000 + 16 * 3000 - 3000 / 8 -
-                                              4 * 256 * 5 - 4 * 150 * 5 - 5 * (64 * (3 * 4 + 2) + 8) - 1024 * 20);
+                                              4 * 256 * 5 - 4 * 150 * 5 - 5 * (64 * (3 * 4 + 2) + 8) - 1024 * 8);
   more = size;
   more.has_other_nodes = true;
   EXPECT_EQ(memory_need(more).rank_bytes - memory_need(size).rank_bytes, 4U * 256 * 4 * 64);
