@@ -147,12 +147,20 @@ template <typename To, typename From>
   return Vec<To>::make([&](auto p) { return __builtin_convertvector(v.parts[p], typename Vec<To>::Part); });
 }
 
-/// The nearest integers, of two equally near the even ones, of numbers whose nearest integers have 32 bits. By irint,
-/// which is one instruction where rint and a conversion are two.
+/// The nearest integer, of two equally near the even one, of a number whose nearest integer has 32 bits.
+[[nodiscard, gnu::always_inline]] inline std::int32_t nearest(float value) {
+#ifdef __clang__
+  return static_cast<std::int32_t>(std::rint(value));
+#else
+  return __builtin_irintf(value);  // one instruction, not two
+#endif
+}
+
+/// The same of sixteen.
 [[nodiscard, gnu::always_inline]] inline Integers nearest(const Floats& v) {
   return Integers::make([&](auto p) __attribute__((always_inline)) {
     return [&]<std::size_t... kLane>(std::index_sequence<kLane...>) __attribute__((always_inline)) {
-      return Integers::Part{__builtin_irintf(v.parts[p][kLane])...};
+      return Integers::Part{nearest(v.parts[p][kLane])...};
     }
     (std::make_index_sequence<Floats::kPartLanes>());
   });

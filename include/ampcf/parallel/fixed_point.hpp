@@ -84,7 +84,7 @@ class FixedPointRounding {
   std::int32_t operator()(float value) const {
     value = value < limit_ ? value : limit_;  // NaN too, as in vectors
     value = value > -limit_ ? value : -limit_;
-    return __builtin_irintf(value);
+    return kernels::nearest(value);
   }
 
   /// The largest magnitude of sixteen numbers at a time that was ever rounded: above `limit` something was clipped.
