@@ -110,7 +110,7 @@ class DotProducts {
         }
       }
     }
-#pragma GCC unroll 20
+#pragma GCC unroll 8
     for (std::size_t i = 0; i < R * N; ++i) {
       kernels::store(into + i * kLanes * kLanes, totals[i]);
     }
