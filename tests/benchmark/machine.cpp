@@ -74,14 +74,7 @@ double seconds_of_each(F&& function) {
   });
 }
 
-Floats root_over(Floats x) {
-  return x / Floats::make([&](auto p) {
-           return [&]<std::size_t... kLane>(std::index_sequence<kLane...>) {
-             return Floats::Part{std::sqrt(x.parts[p][kLane])...};
-           }
-           (std::make_index_sequence<Floats::kPartLanes>());
-         });
-}
+Floats root_over(Floats x) { return x / kernels::square_root(x); }
 
 double seconds_of_rounding() {
   constexpr std::size_t kAtOnce = 4;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <immintrin.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -147,24 +149,34 @@ template <typename To, typename From>
   return Vec<To>::make([&](auto p) { return __builtin_convertvector(v.parts[p], typename Vec<To>::Part); });
 }
 
-/// The nearest integer, of two equally near the even one, of a number whose nearest integer has 32 bits.
-[[nodiscard, gnu::always_inline]] inline std::int32_t nearest(float value) {
-#ifdef __clang__
-  return static_cast<std::int32_t>(std::rint(value));
-#else
-  return __builtin_irintf(value);  // one instruction, not two
-#endif
-}
+// What follows names the instruction: of a loop over lanes compilers make parts of a register, which then pass through
+// memory, where they take the machine for one that is faster with narrow registers (GCC every Intel one).
+namespace detail {
 
-/// The same of sixteen.
+#if defined(__AVX512F__)  // with a mask of all lanes: GCC 12 warns of what the plain ones leave undefined (bug 105593)
+[[nodiscard, gnu::always_inline]] inline __m512i nearest(__m512 v) { return _mm512_maskz_cvtps_epi32(0xFFFF, v); }
+[[nodiscard, gnu::always_inline]] inline __m512 square_root(__m512 v) { return _mm512_maskz_sqrt_ps(0xFFFF, v); }
+#elif defined(__AVX2__)
+[[nodiscard, gnu::always_inline]] inline __m256i nearest(__m256 v) { return _mm256_cvtps_epi32(v); }
+[[nodiscard, gnu::always_inline]] inline __m256 square_root(__m256 v) { return _mm256_sqrt_ps(v); }
+#else
+[[nodiscard, gnu::always_inline]] inline __m128i nearest(__m128 v) { return _mm_cvtps_epi32(v); }
+[[nodiscard, gnu::always_inline]] inline __m128 square_root(__m128 v) { return _mm_sqrt_ps(v); }
+#endif
+
+}  // namespace detail
+
+/// The nearest integers, of two equally near the even one, of numbers whose nearest integers have 32 bits.
 [[nodiscard, gnu::always_inline]] inline Integers nearest(const Floats& v) {
-  return Integers::make([&](auto p) __attribute__((always_inline)) {
-    return [&]<std::size_t... kLane>(std::index_sequence<kLane...>) __attribute__((always_inline)) {
-      return Integers::Part{nearest(v.parts[p][kLane])...};
-    }
-    (std::make_index_sequence<Floats::kPartLanes>());
-  });
+  return Integers::make([&](auto p) { return reinterpret_cast<Integers::Part>(detail::nearest(v.parts[p])); });
 }
+[[nodiscard, gnu::always_inline]] inline std::int32_t nearest(float value) { return _mm_cvtss_si32(_mm_set_ss(value)); }
+
+/// Square roots, rounded as IEEE 754 has it.
+[[nodiscard, gnu::always_inline]] inline Floats square_root(const Floats& v) {
+  return Floats::make([&](auto p) -> Floats::Part { return detail::square_root(v.parts[p]); });
+}
+[[nodiscard]] inline float square_root(float value) { return std::sqrt(value); }
 
 /// The sum of the lanes in one fixed order: halves are added until one lane is left.
 template <typename T>

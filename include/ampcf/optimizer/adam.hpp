@@ -97,25 +97,18 @@ class Adam {
     /// size. Element by element: the bits do not depend on how a row is cut into parts. Asks for `ahead`, a row of the
     /// same size, meanwhile: while roots and quotients are found there is time for three lines to come.
     template <typename Gradient>
-    void apply(const RowAddress& row, const Gradient* __restrict gradient, std::size_t size, float unit, float scale,
-               float decay, const RowAddress& ahead) const {
-      float* const __restrict parameters = row.parameters;
-      float* const __restrict first = row.first;
-      float* const __restrict second = row.second;
-      for (std::size_t begin = 0; begin < size; begin += kernels::kLanes) {
-        kernels::ask_for(ahead.first + begin);
-        kernels::ask_for(ahead.second + begin);
-        kernels::ask_for(ahead.parameters + begin);
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC ivdep  // GCC forgets what __restrict says once this is inlined
-#endif
-        for (std::size_t i = begin; i < begin + kernels::kLanes; ++i) {
-          float p = parameters[i], m = first[i], v = second[i];
-          move(p, m, v, (static_cast<float>(gradient[i]) * unit + decay * p) * scale);
-          parameters[i] = p;
-          first[i] = m;
-          second[i] = v;
-        }
+    void apply(const RowAddress& row, const Gradient* gradient, std::size_t size, float unit, float scale, float decay,
+               const RowAddress& ahead) const {
+      using kernels::load, kernels::store;
+      for (std::size_t i = 0; i < size; i += kernels::kLanes) {
+        kernels::ask_for(ahead.first + i);
+        kernels::ask_for(ahead.second + i);
+        kernels::ask_for(ahead.parameters + i);
+        auto p = load(row.parameters + i), m = load(row.first + i), v = load(row.second + i);
+        move(p, m, v, (as_floats(load(gradient + i)) * unit + decay * p) * scale);
+        store(row.parameters + i, p);
+        store(row.first + i, m);
+        store(row.second + i, v);
       }
     }
 
@@ -126,15 +119,20 @@ class Adam {
       apply(row, gradient, size, unit, scale, decay, row);
     }
 
-    /// The same of one parameter alone, along its gradient `g`.
-    void move(float& parameter, float& first, float& second, float g) const {
+    /// The same of one parameter alone, or of a vector of them, along its gradient `g`.
+    template <typename Number>
+    void move(Number& parameter, Number& first, Number& second, const Number& g) const {
       first = beta1_ * first + (1.0F - beta1_) * g;
       second = beta2_ * second + (1.0F - beta2_) * (g * g);
-      parameter -= rate_ * first / (std::sqrt(second * second_correction_) + epsilon_);
+      parameter -= rate_ * first / (kernels::square_root(second * second_correction_) + epsilon_);
     }
 
    private:
     friend class Adam;
+
+    static kernels::Floats as_floats(const kernels::Floats& gradient) { return gradient; }
+    static kernels::Floats as_floats(const kernels::Integers& gradient) { return kernels::convert<float>(gradient); }
+
     float beta1_ = 0.0F, beta2_ = 0.0F, epsilon_ = 0.0F, rate_ = 0.0F, second_correction_ = 0.0F;
   };
 

@@ -66,6 +66,7 @@ TEST(Vector, ComputesEachLane) {
     EXPECT_EQ(bits_as<std::uint32_t>(a)[lane], std::bit_cast<std::uint32_t>(x));
     EXPECT_EQ(nearest(a)[lane], static_cast<std::int32_t>(std::rint(x)));
     EXPECT_EQ(convert<float>(nearest(a))[lane], std::rint(x));
+    EXPECT_EQ(square_root(a * a)[lane], std::sqrt(x * x));
   }
 }
 
