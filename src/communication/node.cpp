@@ -18,6 +18,7 @@ namespace {
 constexpr std::size_t kPage = 4096;
 constexpr std::size_t kHugePage = kernels::CacheLineAllocator<std::byte>::kHugePage;
 
+constexpr std::size_t kLarge = 4 * kHugePage;  // whole huge pages are taken, of the last one a part in vain
 constexpr int kCollapse = 25;  // MADV_COLLAPSE of Linux 6.1, which older headers lack, and older systems refuse
 
 constexpr std::size_t rounded_up(std::size_t bytes, std::size_t unit) { return (bytes + unit - 1) / unit * unit; }
@@ -36,7 +37,7 @@ std::string new_name() {
 class NodeMemory::Segment {
  public:
   Segment(const std::string& name, int flags, std::size_t bytes)
-      : is_large_(kernels::CacheLineAllocator<std::byte>::is_large(bytes)),
+      : is_large_(bytes >= kLarge),
         size_(rounded_up(bytes, is_large_ ? kHugePage : kPage)),
         file_(shm_open(name.c_str(), flags | O_RDWR, 0600)) {
     if (file_ < 0) {

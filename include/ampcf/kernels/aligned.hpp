@@ -40,7 +40,7 @@ struct CacheLineAllocator {
       ::operator delete(memory, alignment_of(count));
     }
   }
-  [[nodiscard]] static bool is_large(std::size_t count) { return count >= 4 * kHugePage / sizeof(T); }
+  [[nodiscard]] static bool is_large(std::size_t count) { return count >= kHugePage / sizeof(T); }
   [[nodiscard]] static std::align_val_t alignment_of(std::size_t count) {
     return std::align_val_t{is_large(count) ? kHugePage : 64};
   }
