@@ -59,7 +59,7 @@ void run_case(benchmark::State& state, const Communicator& world, std::uint64_t 
   const double row_bytes = 4.0 * static_cast<double>(exchange.items().packed_size());
   const double others = shares_memory ? 1.0 : static_cast<double>(world.size());
   const double bytes = 2.0 * world.max(rows) * row_bytes * others;
-  report(state, 1.0, bytes / triad_bytes_per_second(std::size_t{1} << 20U));
+  report(state, 1.0, bytes / update_bytes_per_second(std::size_t{1} << 20U));
   state.counters["rows"] = world.max(rows);
   state.counters["bytes_received"] =
       static_cast<double>(exchange.bytes_received()) / static_cast<double>(state.iterations());
@@ -75,7 +75,7 @@ void run_round(benchmark::State& state, const Communicator& world, std::size_t n
     rounds.wait();
   }
   const auto bytes = 4.0 * static_cast<double>(numbers) * static_cast<double>(world.size() - 1);
-  report(state, 1.0, 2.0 * bytes / triad_bytes_per_second(std::size_t{1} << 20U));
+  report(state, 1.0, 2.0 * bytes / update_bytes_per_second(std::size_t{1} << 20U));
 }
 
 // Rows copied out of a table and added to another, as the exchange does with those of other nodes.
@@ -95,7 +95,7 @@ void run_rows(benchmark::State& state, std::uint64_t rows) {
     }
   }
   const auto bytes = 4.0 * 4.0 * static_cast<double>(letter.size());
-  report(state, static_cast<double>(rows), bytes / triad_bytes_per_second(std::size_t{1} << 20U));
+  report(state, static_cast<double>(rows), bytes / update_bytes_per_second(std::size_t{1} << 20U));
 }
 
 }  // namespace

@@ -137,19 +137,18 @@ const Machine& machine() {
   return measured;
 }
 
-double triad_bytes_per_second(std::size_t footprint) {
-  const auto size = std::max<std::size_t>(kernels::kLanes, footprint / (3 * sizeof(float)));
-  kernels::AlignedVector<float> a(size), b(size, 1.0F), c(size, 2.0F);
+double update_bytes_per_second(std::size_t footprint) {
+  kernels::AlignedVector<float> numbers(std::max(kernels::kLanes, footprint / sizeof(float)), 1.0F);
   const auto passes = std::max<std::size_t>(2, (std::size_t{1} << 29U) / footprint);
   const auto seconds = seconds_of(static_cast<double>(passes), [&] {
     for (std::size_t pass = 0; pass < passes; ++pass) {
-      for (std::size_t i = 0; i < size; ++i) {
-        a[i] = b[i] + 0.5F * c[i];
+      for (auto& number : numbers) {
+        number = 0.5F * number + 0.5F;
       }
       benchmark::ClobberMemory();
     }
   });
-  return static_cast<double>(size * 3 * sizeof(float)) / seconds;
+  return 2.0 * static_cast<double>(numbers.size() * sizeof(float)) / seconds;
 }
 
 }  // namespace ampcf::benchmarks

@@ -20,7 +20,8 @@ struct Machine {
 
 [[nodiscard]] const Machine& machine();
 
-/// Bytes per second of a = b + s c over arrays of `footprint` bytes in all, in STREAM's count: three arrays moved.
-[[nodiscard]] double triad_bytes_per_second(std::size_t footprint);
+/// Bytes per second, read and written ones counted, of updating an array of `footprint` bytes in its place, from end to
+/// end. (A triad as in STREAM also fetches the lines that it overwrites, which STREAM does not count.)
+[[nodiscard]] double update_bytes_per_second(std::size_t footprint);
 
 }  // namespace ampcf::benchmarks

@@ -38,7 +38,7 @@ StepFloor floor_of(const StepSize& size) {
   const double loss = kLossOperations * candidates * r / 16.0;
   const double additions = candidates * vectors;  // to the sums of the items' gradients
   StepFloor floor{};
-  floor.memory = updated * 64.0 * 6.0 / triad_bytes_per_second(static_cast<std::size_t>(size.state_bytes));
+  floor.memory = updated * 64.0 * 6.0 / update_bytes_per_second(static_cast<std::size_t>(size.state_bytes));
   floor.sampling = batch * (2.0 * static_cast<double>(size.negatives) + 1.0) / 16.0 * m.random_words;
   floor.gradient = (products + loss + additions) * m.multiply_add + candidates * (r + 1.0) / 16.0 * m.exponential +
                    (candidates + batch) / 16.0 * m.logarithm + dots / 16.0 * m.sums_of_lanes +
