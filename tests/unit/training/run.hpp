@@ -53,7 +53,7 @@ inline std::string contents(const std::filesystem::path& path) {
       const auto values = file.read<float>(group + name);
       text.write(reinterpret_cast<const char*>(values.data()),
                  static_cast<std::streamsize>(values.size() * sizeof(float)));
-      const auto sums = file.read<std::uint64_t>("/checksums" + group + name);
+      const auto sums = file.read<std::uint64_t>(std::string("/checksums").append(group).append(name));
       text.write(reinterpret_cast<const char*>(sums.data()),
                  static_cast<std::streamsize>(sums.size() * sizeof(sums[0])));
     }
