@@ -17,6 +17,7 @@
 namespace ampcf::kernels {
 
 inline constexpr std::size_t kLanes = 16;
+inline constexpr std::uint32_t kAllLanes = (1U << kLanes) - 1U;
 
 #if defined(__AVX512F__)
 inline constexpr std::size_t kRegisterBytes = 64;
@@ -156,12 +157,21 @@ namespace detail {
 #if defined(__AVX512F__)  // with a mask of all lanes: GCC 12 warns of what the plain ones leave undefined (bug 105593)
 [[nodiscard, gnu::always_inline]] inline __m512i nearest(__m512 v) { return _mm512_maskz_cvtps_epi32(0xFFFF, v); }
 [[nodiscard, gnu::always_inline]] inline __m512 square_root(__m512 v) { return _mm512_maskz_sqrt_ps(0xFFFF, v); }
+[[nodiscard, gnu::always_inline]] inline unsigned lanes_less(__m512 a, __m512 b) {
+  return _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ);
+}
 #elif defined(__AVX2__)
 [[nodiscard, gnu::always_inline]] inline __m256i nearest(__m256 v) { return _mm256_cvtps_epi32(v); }
 [[nodiscard, gnu::always_inline]] inline __m256 square_root(__m256 v) { return _mm256_sqrt_ps(v); }
+[[nodiscard, gnu::always_inline]] inline unsigned lanes_less(__m256 a, __m256 b) {
+  return static_cast<unsigned>(_mm256_movemask_ps(_mm256_cmp_ps(a, b, _CMP_LT_OQ)));
+}
 #else
 [[nodiscard, gnu::always_inline]] inline __m128i nearest(__m128 v) { return _mm_cvtps_epi32(v); }
 [[nodiscard, gnu::always_inline]] inline __m128 square_root(__m128 v) { return _mm_sqrt_ps(v); }
+[[nodiscard, gnu::always_inline]] inline unsigned lanes_less(__m128 a, __m128 b) {
+  return static_cast<unsigned>(_mm_movemask_ps(_mm_cmplt_ps(a, b)));
+}
 #endif
 
 }  // namespace detail
@@ -177,6 +187,15 @@ namespace detail {
   return Floats::make([&](auto p) -> Floats::Part { return detail::square_root(v.parts[p]); });
 }
 [[nodiscard]] inline float square_root(float value) { return std::sqrt(value); }
+
+/// Bit i says whether lane i of one is less than that of another.
+[[nodiscard, gnu::always_inline]] inline std::uint32_t lanes_less(const Floats& a, const Floats& b) {
+  std::uint32_t bits = 0;
+  for (std::size_t p = 0; p < Floats::kParts; ++p) {
+    bits |= detail::lanes_less(a.parts[p], b.parts[p]) << (p * Floats::kPartLanes);
+  }
+  return bits;
+}
 
 /// The sum of the lanes in one fixed order: halves are added until one lane is left.
 template <typename T>

@@ -82,19 +82,74 @@ TEST(Scores, MayBeInfiniteButNotNaN) {
   EXPECT_THROW((void)best_items(broken, Items{}, 1), RuntimeError);
 }
 
+namespace {
+
+// What best_items(scores, left_out, everything) must be.
+Items sorted_items(const std::vector<float>& scores, const Items& left_out) {
+  Items items;
+  for (ItemIndex item = 0; item < scores.size(); ++item) {
+    if (!std::binary_search(left_out.begin(), left_out.end(), item)) {
+      items.push_back(item);
+    }
+  }
+  std::stable_sort(items.begin(), items.end(), [&](auto a, auto b) { return scores[a] > scores[b]; });
+  return items;
+}
+
+}  // namespace
+
 TEST(BestItems, AreThoseOfASortByScoreThenIndexLessTheConsumedOnes) {
   const auto scores = scores_with_ties(300, 3);
   const Items left_out{0, 1, 2, 50, 51, 299};
-  Items expected;
-  for (ItemIndex item = 0; item < 300; ++item) {
-    if (!std::binary_search(left_out.begin(), left_out.end(), item)) {
-      expected.push_back(item);
-    }
-  }
-  std::stable_sort(expected.begin(), expected.end(), [&](auto a, auto b) { return scores[a] > scores[b]; });
+  const auto expected = sorted_items(scores, left_out);
   EXPECT_EQ(best_items(scores, left_out, 1000), expected);
   EXPECT_EQ(best_items(scores, left_out, 30), Items(expected.begin(), expected.begin() + 30));
   EXPECT_TRUE(best_items(scores, left_out, 0).empty());
+}
+
+// More items than the sample that sets the first bar has, and fewer; lists longer and shorter than its groups; the
+// user's own among the best, and not; scores that all differ, that rise and fall, and of which most are one.
+TEST(BestItems, AreThoseOfASortWhateverTheScores) {
+  random::Draws draws(4, random::Stream::generation, 0);
+  for (const std::size_t size : {1U, 15U, 17U, 129U, 4096U, 4097U, 20'001U}) {
+    std::vector<float> any(size), rising(size), falling(size), few(size, 1.0F);
+    std::generate(any.begin(), any.end(), [&] { return static_cast<float>(draws.next_below(1U << 24U)) - 8e6F; });
+    std::iota(rising.begin(), rising.end(), -100.0F);
+    std::reverse_copy(rising.begin(), rising.end(), falling.begin());
+    few[size / 2] = -kInfinity;
+    few[size / 3] = kInfinity;
+    for (const auto& scores : {any, rising, falling, few, scores_with_ties(size, size)}) {
+      const auto all = sorted_items(scores, {});
+      Items best(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(size / 10));
+      std::sort(best.begin(), best.end());
+      for (const auto& left_out : {Items{}, best}) {
+        const auto expected = sorted_items(scores, left_out);
+        for (const std::size_t count : {1U, 30U, 128U, 129U, 1000U}) {
+          const auto length = static_cast<std::ptrdiff_t>(std::min(count, expected.size()));
+          ASSERT_EQ(best_items(scores, left_out, count), Items(expected.begin(), expected.begin() + length))
+              << size << " items, " << left_out.size() << " left out, the best " << count;
+        }
+      }
+    }
+  }
+}
+
+TEST(Scores, AreRefusedWhereverOneIsNoNumber) {
+  const std::size_t size = 10'003;
+  for (const std::size_t place : {0U, 1U, 500U, 4095U, 4096U, 10'002U}) {
+    auto scores = scores_with_ties(size, 5);
+    scores[7] = 100.0F;
+    scores[place] = NAN;
+    const auto names_it = ::testing::ThrowsMessage<RuntimeError>(
+        ::testing::HasSubstr("the score of item " + std::to_string(place) + " is not a number"));
+    const Items left_out{static_cast<ItemIndex>(place)};
+    EXPECT_THAT([&] { (void)best_items(scores, {}, 30); }, names_it);
+    EXPECT_THAT([&] { (void)best_items(scores, left_out, 1); }, names_it);
+    EXPECT_THAT([&] { (void)rank_in_catalogue(scores, 7, left_out); }, names_it);
+    scores[size - 1] = NAN;  // the first one is named
+    EXPECT_THAT([&] { (void)best_items(scores, {}, 30); }, names_it);
+    EXPECT_THAT([&] { (void)rank_in_catalogue(scores, 7, {}); }, names_it);
+  }
 }
 
 TEST(Lists, RankUnlistedItemsTiedBelowAllListedOnes) {

@@ -62,6 +62,7 @@ TEST(Vector, ComputesEachLane) {
     EXPECT_EQ(max(a, b)[lane], std::max(x, y));
     EXPECT_EQ(min(a, b)[lane], std::min(x, y));
     EXPECT_EQ(is_less(a, b)[lane], x < y ? -1 : 0);
+    EXPECT_EQ(lanes_less(a, b) >> lane & 1U, x < y ? 1U : 0U);
     EXPECT_EQ(select(is_less(a, b), a, b)[lane], std::min(x, y));
     EXPECT_EQ(bits_as<std::uint32_t>(a)[lane], std::bit_cast<std::uint32_t>(x));
     EXPECT_EQ(nearest(a)[lane], static_cast<std::int32_t>(std::rint(x)));
