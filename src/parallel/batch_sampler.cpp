@@ -54,18 +54,20 @@ const model::MiniBatch& BatchSampler::batch(std::uint64_t step) {
   return batch_;
 }
 
-// Positions lie anywhere in a shard: their items are asked of memory together. So is each shard's place in the order,
-// for the next step.
+// A shard's next visits lie anywhere in the order, and what is visited anywhere in the shard: all that a batch needs is
+// asked of memory together, first visits, then items.
 void BatchSampler::find_parts(std::uint64_t step) {
   parts_.clear();
   for (auto shard = shards_.first; shard < shards_.last; ++shard) {
     const auto first = plan_.first_position_of_shard(shard) - interactions_.first_position;
     const Part part{first, first + plan_.visited(shard, step), first + plan_.visited(shard, step + 1)};
-    for (auto next = part.begin; next < part.end; ++next) {
-      __builtin_prefetch(interactions_.item.data() + first + order_[next].position);
-    }
-    __builtin_prefetch(order_.data() + part.end);
+    __builtin_prefetch(order_.data() + part.begin);
     parts_.push_back(part);
+  }
+  for (const auto& part : parts_) {
+    for (auto next = part.begin; next < part.end; ++next) {
+      __builtin_prefetch(interactions_.item.data() + part.first_of_shard + order_[next].position);
+    }
   }
 }
 
