@@ -1,4 +1,6 @@
-# Checks every #include below ROOT/include/ampcf and ROOT/src against the order of rooms and the homes of the big interfaces.
+# Checks every #include below ROOT/include/ampcf and ROOT/src against the order of rooms and the homes of the big interfaces;
+# that a header begins with #pragma once; and that a source file begins with its header, so that building it shows that
+# the header compiles alone.
 #   cmake -DROOT=DIR -DROOMS=core,random,... -P rooms.cmake
 # ROOMS is the order of src/CMakeLists.txt: a room includes itself and rooms named before it.
 cmake_minimum_required(VERSION 3.20)
@@ -42,6 +44,14 @@ foreach(file IN LISTS files)
   if(NOT room IN_LIST ROOMS)
     string(APPEND faults "\n  ${file}: the folder ${room} is no room of src/CMakeLists.txt")
   endif()
+  file(STRINGS ${ROOT}/${file} first_line LIMIT_COUNT 1)
+  if(file MATCHES "hpp$" AND NOT first_line STREQUAL "#pragma once")
+    string(APPEND faults "\n  ${file}: the first line is not #pragma once")
+  endif()
+  string(REGEX REPLACE "^src/(.*)cpp$" "ampcf/\\1hpp" header ${file})
+  if(EXISTS ${ROOT}/include/${header} AND NOT first_line STREQUAL "#include \"${header}\"")
+    string(APPEND faults "\n  ${file}: the first line does not include ${header}")
+  endif()
   file(STRINGS ${ROOT}/${file} includes REGEX "^ *# *include")
   foreach(include IN LISTS includes)
     string(REGEX REPLACE "^ *# *include *([<\"][^>\"]*[>\"]).*" "\\1" include "${include}")
@@ -49,5 +59,5 @@ foreach(file IN LISTS files)
   endforeach()
 endforeach()
 if(faults)
-  message(FATAL_ERROR "Includes that break the order of rooms (src/README.md):${faults}")
+  message(FATAL_ERROR "Files that break the order of rooms (src/README.md):${faults}")
 endif()
