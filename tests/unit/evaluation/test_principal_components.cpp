@@ -43,7 +43,7 @@ Matrix centred_dense(const dataset::Interactions& all, std::uint64_t items) {
 
 void expect_equal_to_dense_svd(std::uint64_t users, ItemIndex items, Index dimensions) {
   const auto all = random_interactions(users, items);
-  const Eigen::BDCSVD<Matrix> svd(centred_dense(all, items), Eigen::ComputeThinU);
+  const Eigen::JacobiSVD<Matrix> svd(centred_dense(all, items), Eigen::ComputeThinU);
   const auto found = principal_components(all, items, static_cast<std::uint64_t>(dimensions), 1);
   ASSERT_EQ(found.items.rows(), static_cast<Index>(items));
   ASSERT_EQ(found.items.cols(), dimensions);
