@@ -1,5 +1,7 @@
 #include "ampcf/parallel/fixed_point.hpp"
 
+#include "ampcf/kernels/prefetch.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <functional>
@@ -23,6 +25,7 @@ ItemGradients::ItemGradients(std::size_t components, std::uint64_t item_count, s
       scale_(scale),
       unit_(1.0F / scale.factor()),
       rounding_(ItemScale::kClip * scale.factor()),
+      is_shared_(memory.is_shared),
       slots_(item_count, kUntouched),
       touched_((item_count + kWord - 1) / kWord),
       rows_(capacity(item_count, largest_batch, candidates_per_example) * components, memory.rows),
@@ -31,6 +34,11 @@ ItemGradients::ItemGradients(std::size_t components, std::uint64_t item_count, s
 
 std::uint32_t ItemGradients::append(ItemIndex item) {
   const auto slot = static_cast<std::uint32_t>(row_count_++);
+  if (is_shared_) {
+    const auto ahead = std::min(slot + kernels::rows_ahead(components_), heads_.size() - 1);
+    kernels::ask_to_write(row(ahead), components_);
+    kernels::ask_to_write(heads_.data() + ahead, 1);
+  }
   std::fill_n(row(slot), components_, 0);
   heads_[slot] = {0, 0, item};
   touched_[item / kWord] |= std::uint64_t{1} << (item % kWord);

@@ -227,6 +227,12 @@ void TrainingStep::ask_for_item(ItemIndex item) const {
   state_.bias_moments.ask_for(item);
 }
 
+// What other ranks of the node have read of an item that this one will update.
+void TrainingStep::ask_to_write_shared(ItemIndex item) const {
+  kernels::ask_to_write(state_.shared.item(item), state_.item_moments.stride);
+  kernels::ask_to_write(state_.shared.biases.data() + item, 1);
+}
+
 // By the gradient of the embedding in units of `unit`, and of the bias in the exchange's.
 template <typename Gradient>
 void TrainingStep::update_item(const parallel::ItemGradients::Head& head, double rate, const Gradient* gradient,
@@ -245,8 +251,9 @@ void TrainingStep::update_items(float scale, double rate_factor) {
   const auto& items = exchange_.items();
   exchange_.for_each_owned_looking_ahead([&](std::size_t index, std::size_t index_ahead) {
     auto ahead = item_row(items.item_at(index_ahead));
-    if (shares_items_) {  // other cores hold what this one will write: asked for, it would come twice
-      ahead.parameters = state_.shared.item(items.item_at(index));
+    if (shares_items_) {
+      ask_to_write_shared(items.item_at(index_ahead));
+      ahead.parameters = state_.shared.item(items.item_at(index));  // rather than to be read, too
     }
     update_item(items.heads()[index], rate, items.row(index), items.unit(), scale, ahead);
   });
@@ -261,7 +268,12 @@ void TrainingStep::update_projected_items(float scale, double rate_factor) {
     std::transform(from, from + d, into, [unit](parallel::Number sum) { return static_cast<float>(sum) * unit; });
   };
   exchange_.for_each_owned_block(
-      [&](std::size_t index) { ask_for_item(items.item_at(index)); },
+      [&](std::size_t index) {
+        if (shares_items_) {
+          ask_to_write_shared(items.item_at(index));
+        }
+        ask_for_item(items.item_at(index));
+      },
       [&](std::span<const std::uint32_t> rows) {
         for (auto* const table : {&block_items_, &block_gradient_, &block_projected_gradient_}) {
           if (table->size() < rows.size() * d) {

@@ -130,6 +130,7 @@ class ItemGradients {
     using Heads = kernels::CacheLineAllocator<Head>;
     Rows rows;
     Heads heads;
+    bool is_shared;  // other cores read there what a step has summed
   };
 
   /// `components` are whole vectors; `largest_batch` is the largest number of positives of a global batch: the table
@@ -218,6 +219,7 @@ class ItemGradients {
   ItemScale scale_;
   float unit_;
   Rounding rounding_;
+  bool is_shared_;
   std::size_t row_count_ = 0;
   std::vector<std::uint32_t> slots_;     // (n_items) row of an item in rows_
   std::vector<std::uint64_t> touched_;   // a bit for each item: it has one

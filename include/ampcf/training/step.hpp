@@ -65,6 +65,7 @@ class TrainingStep {
                        double rate_factor);
   [[nodiscard]] optimizer::RowAddress item_row(ItemIndex item) const;
   void ask_for_item(ItemIndex item) const;
+  void ask_to_write_shared(ItemIndex item) const;
   template <typename Gradient>
   void update_item(const parallel::ItemGradients::Head& head, double rate, const Gradient* gradient, float unit,
                    float scale, const optimizer::RowAddress& ahead);
